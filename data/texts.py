@@ -5,6 +5,7 @@ A sign that nobody sees can make two names of one look, turn a line around, or c
 
 import re
 import unicodedata
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,18 @@ def shown(text: str, most: int = MOST_SHOWN) -> str:
             for sign in start
         )
     return start if len(text) <= most else start + "…"
+
+
+def shown_bytes(content: bytes, most: int, size: int | None = None) -> str:
+    """Returns the beginning of bytes as text that may be printed; what is no text as escapes.
+
+    ``size`` is their length where ``content`` is a beginning already. A letter through which the
+    cut goes is left out.
+    """
+    start = content[:most]
+    is_cut = len(start) < (len(content) if size is None else size)
+    text = getincrementaldecoder("utf-8")("backslashreplace").decode(start, final=not is_cut)
+    return shown(text, len(text)) + ("…" if is_cut else "")
 
 
 def shown_facts(facts: Mapping[str, object]) -> dict[str, object]:

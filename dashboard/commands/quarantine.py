@@ -2,13 +2,18 @@
 
 import argparse
 from dataclasses import asdict
+from typing import Final
 
 from dashboard.parts.detail_words import detail_words
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
+from data.texts import shown_bytes
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
+
+MOST_BYTES: Final = 120
+"""So much of a message is shown."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,13 +69,13 @@ def run_list(args: argparse.Namespace) -> int:
             reason=Refusal(args.reason) if args.reason else None,
             pending=not args.all,
             limit=max(1, args.limit),
-            payload_bytes=120,
+            payload_bytes=MOST_BYTES,
         )
     for row in rows:
         at = row.last_received_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M:%S")
-        payload = row.payload.decode("utf-8", "replace")
+        payload = shown_bytes(row.payload, MOST_BYTES, row.size)
         detail = detail_words(row.detail)
-        print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!a}  {row.reason}: {detail}")
+        print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!r}  {row.reason}: {detail}")
         if row.mendable_by:
             words = _("could be taken in with: {kinds}")
             print("    " + words.format(kinds=" ".join(row.mendable_by)))
@@ -78,9 +83,9 @@ def run_list(args: argparse.Namespace) -> int:
             words = _("{count} B of {seen} messages, beyond the hour's budget: not kept")
             print("    " + words.format(count=row.size, seen=row.seen_count))
         elif row.is_whole:
-            print(f"    {row.size} B  {payload!a}")
+            print(f"    {row.size} B  {payload}")
         else:
-            print(f"    {row.size} B, {_('only the beginning is kept')}  {payload!a}")
+            print(f"    {row.size} B, {_('only the beginning is kept')}  {payload}")
     for reason, count in counts:
         print(f"{reason}: {count}")
     if not counts:

@@ -23,11 +23,12 @@ from dashboard.tally.refused_actions import (
     untolerate,
 )
 from dashboard.tally.unmendable import unmendable_list
-from dashboard.tally.words import count_text, messages_text, payload_text
+from dashboard.tally.words import MOST_BYTES, count_text, messages_text
 from data.clock import BUSINESS_ZONE
 from data.errors import OneMapError
 from data.queries.readings.tolerances import Denied, Mendable, Tolerated
 from data.records import RawReading, StationId
+from data.texts import shown_bytes
 from data.tolerances import BrokerRefusal, Tolerance
 
 MOST_VALUES = 6
@@ -174,7 +175,7 @@ def waiting_part(
             ),
             html.Ul([html.Li(tolerance_word(kind)) for kind in waiting.kinds]),
             html.P(fault_words(waiting.detail), className="t2"),
-            html.Pre(payload_text(waiting.payload), className="mono fs12"),
+            html.Pre(shown_bytes(waiting.payload, MOST_BYTES), className="mono fs12"),
             html.P([_("becomes"), " ", *_readings_text(shown, readings)], className="t2"),
         ]
     )

@@ -8,9 +8,10 @@ from dashboard.parts.detail_words import fault_words
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _
 from dashboard.tally.refused_actions import RefusedShown
-from dashboard.tally.words import count_text, messages_text, payload_text, reason_word
+from dashboard.tally.words import MOST_BYTES, count_text, messages_text, reason_word
 from data.clock import UtcDatetime
 from data.queries.readings.quarantine import Unmendable
+from data.texts import shown_bytes
 from data.vocabulary import Refusal
 
 AT_STATIONS = frozenset({Refusal.UNKNOWN_STATION, Refusal.PARAMETER, Refusal.SHAPE, Refusal.CLOCK})
@@ -45,9 +46,16 @@ def group(each: Unmendable, now: UtcDatetime) -> html.Article:
             ),
             html.P(each.topic, className="mono fs12 ac-topic"),
             html.P(fault_words(each.detail)) if each.detail else None,
-            None if each.is_sum else html.Pre(payload_text(each.payload), className="mono fs12"),
+            None
+            if each.is_sum
+            else html.Pre(shown_bytes(each.payload, MOST_BYTES), className="mono fs12"),
             html.P(
-                [html.B(_("What to do")), " ", mend_word(each.reason), *_way(each.reason)],
+                [
+                    html.B(_("What to do")),
+                    " ",
+                    mend_word(each.reason),
+                    *_way(each.reason),
+                ],
                 className="t2",
             ),
         ]

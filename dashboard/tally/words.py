@@ -63,15 +63,6 @@ def messages_text(count: int) -> str:
     return ngettext("{n} message", "{n} messages", count).format(n=count_text(count))
 
 
-def payload_text(payload: bytes) -> str:
-    """Returns the beginning of a message as text; what is no text as escapes."""
-    text = payload[:MOST_BYTES].decode("utf-8", "backslashreplace")
-    shown = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
-    )
-    return shown if len(payload) <= MOST_BYTES else f"{shown} …"
-
-
 def share_text(tally: Tally) -> str:
     """Returns the share of missing readings in percent as text; a dash if none was due."""
     if tally.missing_share is None:

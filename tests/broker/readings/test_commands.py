@@ -169,6 +169,11 @@ def test_the_quarantine_says_what_is_not_kept_whole(
     replayed = capsys.readouterr().out
     assert "Still refused: 2" in replayed
     assert "Not kept whole, can't be taken in: 9; their devices must send them again." in replayed
+    pipeline.commit([Message("onemap/v1/数据", "a水；".encode() * 40, NOON)])
+    assert main(["quarantine", "list", "--reason", "topic"]) == 0
+    listed = capsys.readouterr().out
+    assert "'onemap/v1/数据'  topic: " in listed
+    assert f"    280 B  {'a水；' * 17}a…\n" in listed
 
 
 @pytest.mark.usefixtures("settings")

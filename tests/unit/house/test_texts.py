@@ -13,7 +13,7 @@ from data.imports.fields import ImportKind
 from data.imports.outcome import Outcome
 from data.imports.source import Source, read
 from data.placing.cells import listed
-from data.texts import LONGEST_NAME, fit, fit_name, shown
+from data.texts import LONGEST_NAME, fit, fit_name, shown, shown_bytes
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 CONTROLS = "\x00\x01\x07\x08\x1b\x7f\x80\x9b\x9f\u2028\u2029\ud800"
@@ -94,3 +94,15 @@ def test_a_title_of_a_column_is_shown_without_commanding_the_terminal(tmp_path: 
 
 def test_lists_of_json_are_lists() -> None:
     assert listed('[ "上段", "下段" ]') == listed("上段、下段") == ("上段", "下段")
+
+
+def test_no_letter_is_cut_where_bytes_are_shown_from_their_beginning() -> None:
+    whole = "溶解氧（毫克/升）\n".encode()
+    for most in range(len(whole)):
+        beginning = shown_bytes(whole, most)
+        assert beginning == shown_bytes(whole[:most], most, len(whole))
+        assert "溶解氧（毫克/升）\\n".startswith(beginning.removesuffix("…"))
+        assert beginning.endswith("…")
+    assert shown_bytes(whole, 99) == "溶解氧（毫克/升）\\n"
+    assert shown_bytes(whole[:-2], 99) == "溶解氧（毫克/升\\xef\\xbc"
+    assert shown_bytes(b"\xff" * 9, 8) == "\\xff" * 8 + "…"
