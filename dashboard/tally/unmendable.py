@@ -1,21 +1,46 @@
 """The part of the page of refused messages that no tolerance mends: groups, and what to do."""
 
-from typing import Any
+from typing import Any, Final
 
 from dash import dcc, html
 
 from dashboard.parts.detail_words import fault_words
 from dashboard.parts.measures import moment_text, own_name
-from dashboard.parts.wording import _
+from dashboard.parts.wording import N_, _
 from dashboard.tally.refused_actions import RefusedShown
 from dashboard.tally.words import MOST_BYTES, count_text, messages_text, reason_word
 from data.clock import UtcDatetime
 from data.queries.readings.quarantine import Unmendable
 from data.texts import shown_bytes
 from data.vocabulary import Refusal
+from ingest.details import Said, read_back
 
 AT_STATIONS = frozenset({Refusal.UNKNOWN_STATION, Refusal.PARAMETER, Refusal.SHAPE, Refusal.CLOCK})
 """Reasons that the page of stations may end: a station, its start or its message format."""
+
+_FRAME: Final = N_("Let the logger send DataTime once, in Beijing time, as YYYYMMDDhhmmss.")
+_MAPPED: Final = N_(
+    "Let the device send its time as its message format says, or correct that format."
+)
+OWN_ADVICE: Final = {
+    "period is none of {choices}": N_(
+        "Let the device send one of the periods named above, or leave it out."
+    ),
+    "{text} is no time YYYYMMDDhhmmss": _FRAME,
+    "DataTime is missing": _FRAME,
+    "DataTime is there twice and differs": _FRAME,
+    "There is no time at {path}.": _MAPPED,
+    "The time {value} is no {form} of our days.": _MAPPED,
+    "The time {value} has no offset from UTC.": _MAPPED,
+    "The time {value} is not written as {form}.": _MAPPED,
+    "not detected, and no detection limit is set for it": N_(
+        "Let the device send the limit too (<0.02), or set one for the parameter."
+    ),
+    "a frame of HJ 212 belongs on the station's topic hj212": N_(
+        "Set the topic named above in the device."
+    ),
+}
+"""What to do about a detail by its first sentence, where its reason's advice would not mend it."""
 
 
 def unmendable_list(shown: RefusedShown) -> list[Any]:
@@ -53,7 +78,7 @@ def group(each: Unmendable, now: UtcDatetime) -> html.Article:
                 [
                     html.B(_("What to do")),
                     " ",
-                    mend_word(each.reason),
+                    advice(each.reason, each.detail),
                     *_way(each.reason),
                 ],
                 className="t2",
@@ -74,6 +99,14 @@ def _way(reason: Refusal) -> list[Any]:
     if reason not in AT_STATIONS:
         return []
     return [" ", dcc.Link(_("Stations"), href="/stations")]
+
+
+def advice(reason: Refusal, detail: str) -> str:
+    """Returns in words what to do about a detail: its own advice, or else that of its reason."""
+    said = read_back(detail).pieces[0].said
+    if isinstance(said, Said) and said.template in OWN_ADVICE:
+        return _(OWN_ADVICE[said.template])
+    return mend_word(reason)
 
 
 def mend_word(reason: Refusal) -> str:

@@ -10,11 +10,12 @@ from dashboard.frame.deps import Deps
 from dashboard.parts.wording import language
 from dashboard.tally.refused_actions import read_refused
 from dashboard.tally.refused_page import refused_body
-from dashboard.tally.unmendable import mend_word
+from dashboard.tally.unmendable import OWN_ADVICE, advice, mend_word
 from data import clock
 from data.clock import UtcDatetime
 from data.errors import Forbidden
 from data.vocabulary import Refusal, Role
+from ingest.detail_sentences import SENTENCES
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from tests.made.basin import SmallBasin, build_small_basin
@@ -136,3 +137,13 @@ def test_every_reason_has_its_word_of_what_to_do() -> None:
         words = [mend_word(reason) for reason in Refusal]
         assert all(words)
         assert len(set(words)) == len(words)
+
+
+def test_what_a_reasons_advice_would_not_mend_has_its_own() -> None:
+    assert set(OWN_ADVICE) <= {each.template for each in SENTENCES}
+    period = advice(Refusal.VALUE, "period is none of instant, minute, hour, day")
+    assert period == "请让设备发送上面列出的时段之一，或不发这一项。"
+    frame = advice(Refusal.TIME, "time: '2026年' is no time YYYYMMDDhhmmss")
+    assert "DataTime" in frame
+    assert advice(Refusal.VALUE, "ph: not a number") == mend_word(Refusal.VALUE)
+    assert advice(Refusal.DATABASE, "numeric field overflow") == mend_word(Refusal.DATABASE)
