@@ -1,6 +1,7 @@
 """MQTT topics: the station and channel each stands for."""
 
 import re
+from codecs import getincrementaldecoder
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -92,7 +93,9 @@ def fault_of(topic: str) -> str:
 def text_of(topic: bytes) -> str:
     """Returns a topic as text; bytes that aren't UTF-8 become replacement marks.
 
-    A long one, none of ours, is cut: its beginning and its checksum tell it apart.
+    A long one, none of ours, is cut between letters: its beginning and its checksum tell it apart.
     """
-    name = topic[:LONGEST_TOPIC].decode("utf-8", "replace") or "?"
-    return name if len(topic) <= LONGEST_TOPIC else f"{name}…{crc32(topic):08x}"
+    is_whole = len(topic) <= LONGEST_TOPIC
+    decoder = getincrementaldecoder("utf-8")("replace")
+    name = decoder.decode(topic[:LONGEST_TOPIC], final=is_whole) or "?"
+    return name if is_whole else f"{name}…{crc32(topic):08x}"

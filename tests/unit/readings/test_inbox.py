@@ -6,7 +6,7 @@ from hashlib import sha256
 from data.records import StationCode, Whole
 from data.settings import MqttSettings
 from ingest.inbox import PART_BYTES, SHARE_BYTES, Inbox, Message, lane_of, station_of
-from ingest.topics import Channel, filter_of, topic_of
+from ingest.topics import LONGEST_TOPIC, Channel, filter_of, text_of, topic_of
 from ingest.transport.burst import Published
 from ingest.transport.mqtt_client import MqttClient
 from tests.made.readings.messages import NOON
@@ -84,3 +84,13 @@ def test_of_a_message_too_large_only_its_beginning_waits() -> None:
     assert {each.payload for each in batch} == {large[:PART_BYTES]}
     assert {each.whole for each in batch} == {Whole(256_000, sha256(large).digest())}
     assert [each.message_id for each in batch] == list(range(1, 101))
+
+
+def test_a_long_topic_is_cut_between_its_letters() -> None:
+    for beginning in ("", "a", "ab"):
+        topic = beginning + "水" * 100
+        name, dots, _checksum = text_of(topic.encode()).partition("…")
+        assert dots
+        assert topic.startswith(name)
+        assert LONGEST_TOPIC - 3 < len(name.encode()) <= LONGEST_TOPIC
+    assert text_of(b"onemap/v1/\xe6\xb0") == "onemap/v1/\ufffd"
