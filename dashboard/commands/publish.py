@@ -5,15 +5,16 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from os import fstat
 from pathlib import Path
 from typing import Any
 
 from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
-from data.contents import refuse_other_formats
-from data.encodings import DAMAGED, decode_text
+from data.contents import refuse_binary, refuse_other_formats
+from data.encodings import DAMAGED, Decoded, decode_text
 from data.errors import BadInput, NotFound, ServiceDown
-from data.imports.formats import WHOLE_ROW, decimal_commas_note
+from data.imports.formats import MAX_BYTES, WHOLE_ROW, Table, check_bytes, decimal_commas_note
 from data.imports.outcome import Comment
 from data.plain_numbers import plain_number, with_points
 from data.quality.detection import read_below
@@ -21,7 +22,7 @@ from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
 from ingest.codecs.json_numbers import document_in
 from ingest.history.office_files import column_notes, table_of
-from ingest.history.titles import match_titles
+from ingest.history.titles import match_titles, names_by_title
 from ingest.topics import LONGEST_TOPIC, topic_of
 
 MOST_SAID = 20
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     account = SimulatorSettings()
     password = account.password.get_secret_value()
     if args.password_file:
-        password = _text(args.password_file).strip()
+        password = _text(args.password_file).text.strip()
     user = args.user or account.publisher
     try:
         publisher = Publisher(MqttSettings(), user, password)
@@ -138,10 +139,11 @@ def read_messages(
     """
     faults: list[BadInput] = []
     suffix = path.suffix.lower()
-    text = _text(path) if suffix not in WORKBOOKS else ""
-    understood = notes if notes is not None else []
-    is_table = suffix in (".csv", ".tsv", *WORKBOOKS)
-    rows = _table_rows(path, faults, understood) if is_table else _json_rows(text, faults)
+    if suffix in (".csv", ".tsv", *WORKBOOKS):
+        table = table_of(path) if suffix in WORKBOOKS else _csv_of(path)
+        rows = _table_rows(path, table, faults, [] if notes is None else notes)
+    else:
+        rows = _json_rows(_text(path).text, faults)
     messages = []
     for number, message in rows:
         station = message.pop("station", None)
@@ -154,10 +156,24 @@ def read_messages(
     return messages, faults
 
 
-def _text(path: Path) -> str:
-    """Returns a file's text: UTF-8, UTF-16 with its mark, or GBK as most of its fields are."""
+def _csv_of(path: Path) -> Table:
+    """Returns the table in a file of text. Raises NotFound or BadInput."""
+    from data.imports.sheets import csv_table
+
+    found = _text(path)
+    if not found.text:
+        raise BadInput("{path} is empty.", path=path)
+    refuse_binary(path, found.text)
+    return csv_table(path, found, names_by_title())
+
+
+def _text(path: Path) -> Decoded:
+    """Returns a file's text, in UTF-8, UTF-16 or GBK. Raises NotFound or BadInput."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            check_bytes(path, fstat(opened.fileno()).st_size)
+            content = opened.read(MAX_BYTES + 1)  # more than its size where it grows or is a pipe
+            check_bytes(path, len(content))
     except OSError as error:
         raise NotFound(
             "{path} can't be read: {reason}.", path=path, reason=error.strerror
@@ -166,7 +182,7 @@ def _text(path: Path) -> str:
     found = decode_text(content)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise BadInput("{path} is not UTF-8 or GBK text.", path=path)
-    return found.text
+    return found
 
 
 def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -189,10 +205,9 @@ def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[st
 
 
 def _table_rows(
-    path: Path, faults: list[BadInput], notes: list[Comment]
+    path: Path, table: Table, faults: list[BadInput], notes: list[Comment]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yields each row of a table as a message, with its number in the file."""
-    table = table_of(path)
     columns, unknown = match_titles(table.columns)
     columns |= {"id": "id"} if "id" in unknown else {}
     titles = {name: title for name, title in columns.items() if name in (*OWN_COLUMNS, *KEYS)}

@@ -9,7 +9,7 @@ from typing import Final
 
 from data.contents import refuse_binary, refuse_other_formats
 from data.csv_rows import csv_rows, delimiter_of
-from data.encodings import decode_text, with_marks
+from data.encodings import Decoded, decode_text, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -44,6 +44,11 @@ def read_csv(
     refuse_binary(path, found.text)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
+    return csv_table(path, found, titles)
+
+
+def csv_table(path: Path, found: Decoded, titles: Collection[str] = ()) -> Table:
+    """Returns the records of a CSV whose text is decoded. Raises BadInput as ``read_csv``."""
     delimiter = delimiter_of(found.text)
     rows = [*enumerate(csv_rows(found.text, delimiter, path), start=1)]
     return replace(_table(path, rows, titles, encoding_notes(found)), delimiter=delimiter)

@@ -11,7 +11,8 @@ import xlsxwriter
 from dashboard.commands.publish import read_messages
 from dashboard.parts.wording import worded
 from data.clock import UtcDatetime
-from data.errors import BadInput
+from data.errors import BadInput, NotFound
+from data.imports.formats import MAX_BYTES
 from data.imports.outcome import Comment
 from data.records import StationCode
 from ingest.codecs.json_v1 import decode
@@ -108,6 +109,22 @@ def test_no_text_and_unknown_columns_refuse_the_file(tmp_path: Path) -> None:
     for content in (b"\xff\xfe", b"station,time,oxygen\nS,t,7\n", b"station,time,pH\n", b""):
         with pytest.raises(BadInput):
             read(tmp_path, content)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl"])
+def test_a_file_that_is_missing_too_large_or_no_text_is_said_to_be_so(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    with pytest.raises(NotFound, match="can't be read: No such file or directory"):
+        read_messages(file)
+    with file.open("wb") as opened:
+        opened.truncate(MAX_BYTES + 1)
+    with pytest.raises(BadInput, match="too large: 500 MB, at most 500 MB are read"):
+        read_messages(file)
+    file.write_bytes(b"\xff\xfe\xff" * 9)
+    with pytest.raises(BadInput, match="not UTF-8 or GBK text"):
+        read_messages(file)
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
