@@ -21,6 +21,7 @@ from data.settings import MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.hj212_stream import Splitter
+from ingest.details import with_blanks
 from ingest.gateway.loggers import read_loggers
 from ingest.gateway.server import Gateway, tls_context
 
@@ -120,7 +121,7 @@ def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
     below its detection limit is a text, as in the JSON contract.
     """
     if isinstance(decoded, Refused):
-        return {"ok": False, "reason": decoded.fault.value, "detail": decoded.detail}
+        return {"ok": False, "reason": decoded.fault.value, "detail": with_blanks(decoded.detail)}
     at = decoded.observed_at
     parts: dict[str, Any] = {
         "period": decoded.period,
@@ -130,8 +131,8 @@ def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
             key: {name: getattr(ends, name) for name in ("minimum", "maximum", "cumulative")}
             for key, ends in decoded.statistics.items()
         },
-        "doubtful": decoded.doubtful,
-        "unread": decoded.unread,
+        "doubtful": {key: with_blanks(why) for key, why in decoded.doubtful.items()},
+        "unread": {key: with_blanks(why) for key, why in decoded.unread.items()},
         "others": decoded.others,
     }
     return {

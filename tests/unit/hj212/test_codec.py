@@ -127,10 +127,10 @@ def test_a_result_below_the_limit_keeps_it_in_our_unit() -> None:
 
 
 def test_a_result_below_the_limit_is_printed_as_such() -> None:
-    body = "DataTime=20260301080000;w01001-Rtd=7;w20111-Rtd=<0.04;w21011-Rtd=ND;w21003-Rtd=x"
+    body = "DataTime=20260301080000;w01001-Rtd=7;w20111-Rtd=<0.04;w21011-Rtd=ND;w21003-Rtd=x y"
     facts = facts_of(read(frame(body)))
     assert facts["values"] == {"ph": 7.0, "hg": "<0.00004", "tp": "ND"}
-    assert facts["doubtful"] == {"nh3n": "'x' is no number"}
+    assert facts["doubtful"] == {"nh3n": "'x y' is no number"}
 
 
 @pytest.mark.parametrize("time", ["20260301080000", "20260301080000000"])
