@@ -117,6 +117,7 @@ def verdict_form() -> html.Div:
         id="quality-form",
         className="qr-form",
         hidden=True,
+        **attributes(data_to_send=""),
     )
 
 
