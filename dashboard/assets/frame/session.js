@@ -12,6 +12,8 @@
   const drawnFor = `${account} ${lang.split("-")[0]}`;
   const here = () => location.pathname + location.search;
   const isFilled = () => window.onemapLeaving?.isFilled() ?? false;
+  /** Whether somebody is about to do something here, with nothing to lose perhaps. */
+  const isBusy = () => isFilled() || document.querySelector(".rp-form, dialog[open], .mantine-Modal-content") !== null;
 
   // While a form of the frame is on its way (sign-out, language) its answer is the next page, unless the
   // browser has asked whether to leave and one stays: a timer set before the question runs after it.
@@ -90,8 +92,7 @@
   /** Another account is signed in: its page takes this one's place, unless somebody was about to do something here. */
   const changed = () => {
     if (isLeaving) return;
-    const isBusy = isFilled() || document.querySelector(".rp-form, dialog[open], .mantine-Modal-content");
-    if (isBusy) show("other_account", "read_anew", () => location.reload());
+    if (isBusy()) show("other_account", "read_anew", () => location.reload());
     else location.reload();
   };
 
@@ -108,12 +109,12 @@
 
   /** @type {Set<symbol>} what was sent a while ago and hasn't been answered */
   const late = new Set();
-  /** Says after a while that no answer came, as long as something is filled in; what it answers is called when one has come. */
+  /** Says after a while that no answer came, where somebody is about to do something; what it answers is called when one has come. */
   const waitFor = () => {
     const one = Symbol("sent");
     const timer = setTimeout(() => {
       late.add(one);
-      if (!line && isFilled()) show("no_answer");
+      if (!line && isBusy()) show("no_answer");
     }, LATE_MS);
     return () => {
       clearTimeout(timer);

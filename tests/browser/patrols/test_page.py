@@ -128,6 +128,15 @@ def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
     expect(page.locator("#patrols-main h2").first).to_contain_text(business_month(EARLIER))
     expect(page.locator("#patrols-one .tag.rd")).to_contain_text("项未达")
     assert page.url == address
+    page.locator("#patrols-reason").fill("当时在外地。")
+    page.context.clear_cookies()
+    page.locator("#patrols-explain").click()
+    expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    shared_served.sign_in(page.context, "chief_up", "zh")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator(".om-session")).to_have_count(0)
+    page.locator("#patrols-explain").click()
+    expect(page.locator(".pt-reason")).to_contain_text("当时在外地。")
 
 
 def test_a_walk_along_the_reaches_of_several_chiefs_asks_whom_it_counts_for(

@@ -1,5 +1,7 @@
 """The administrator's page in Chromium: an account from its making to its end."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from data.vocabulary import Role
@@ -29,6 +31,8 @@ def leave(page: Page) -> None:
 
 def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Served) -> None:
     fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    for sign in ("columns", "people"):
+        page.locator(f"#shell-nav-{sign}").click()
     page.get_by_role("button", name="新建账号").click()
     page.fill("#accounts-new-login", "zhang.san")
     page.fill("#accounts-new-name", "张三")
@@ -75,6 +79,15 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
     expect(page.get_by_text("已登录的会话立即结束")).to_be_visible()
     page.get_by_role("button", name="确认").click()
     expect(page.locator("tr", has_text="zhang.san")).to_contain_text("已停用")
+
+    page.get_by_role("button", name="重置密码").click()
+    page.get_by_role("button", name="确认").click()
+    page.get_by_role("button", name="已记下").click()
+    expect(dialog).to_have_count(1)
+    page.evaluate("history.back()")  # dialogs that followed one another left no step behind
+    expect(dialog).to_have_count(0)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/accounting"))
 
 
 def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
