@@ -53,6 +53,7 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
         expect(dialog.locator(".om-leaving")).to_contain_text("只显示这一次")
         dialog.get_by_role("button", name="尚未记下").click()
     expect(page.locator(".acc-password")).to_have_text(password)
+    assert page.locator(".mantine-Notification-root").count() == 0
     dialog.get_by_role("button", name="已记下").click()
     expect(dialog).to_have_count(0)
     until_in_page(page, "() => !history.state?.onemapDialogs")
