@@ -124,7 +124,6 @@ function place(field, { words, told }) {
     focus: button,
     value: () => found,
     missing: () => (field.required && !found ? say(words, "need_place") : ""),
-    close: () => ready.then(({ map }) => map.remove()),
   };
 }
 

@@ -166,7 +166,6 @@ class Report {
   /** The draft goes, and an empty form takes its place. */
   async discard() {
     await this.forget(true);
-    this.map?.map.remove();
     bring(this.box);
   }
 
@@ -371,7 +370,6 @@ class Report {
   /** @param {Answer} answer */
   async done({ status, body }) {
     await this.forget();
-    this.map?.map.remove();
     const another = element("a", { class: "btn", href: "/ledger/report" }, this.say("another"));
     const open = element("a", { class: "btn p", href: `/ledger/${body.id}` }, this.say("open"));
     this.box.replaceChildren(doneCard(status, body, this.words, another, open));

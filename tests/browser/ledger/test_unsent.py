@@ -7,7 +7,7 @@ from sqlalchemy import text
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
-from tests.running.pages import until_in_page
+from tests.running.pages import until_in_page, until_map_is_gone
 
 TYPED = "重复上报，详见上一件。"
 
@@ -131,11 +131,14 @@ def test_the_station_s_form_asks_too_and_its_cancel_closes_it_while_empty(desk: 
     for typed in ("", "X-9"):
         page.get_by_role("button", name="新增测站").click()
         page.locator("#stations-field-code").fill(typed)
+        canvas = page.wait_for_selector("#stations-map canvas")
         dialog.get_by_role("button", name="取消").click()
         if typed:
             expect(dialog.locator(".om-leaving")).to_contain_text("尚未提交")
         else:
             expect(dialog).to_have_count(0)
+            assert canvas
+            until_map_is_gone(page, canvas)
 
 
 def test_what_was_typed_for_one_of_several_that_was_refused_stays(
