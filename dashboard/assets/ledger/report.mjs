@@ -3,6 +3,7 @@
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
 import { draftFor, Drafts, moment } from "./drafts.mjs";
+import { onceGone } from "./gone.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { doneCard, icon, placeFields, restoredLine, wanted } from "./report_parts.mjs";
 import { ReportPlace } from "./report_place.mjs";
@@ -94,12 +95,13 @@ class Report {
     });
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => this.save());
     this.box.replaceChildren(this.restored, form);
+    onceGone(form, () => this.photos.close());
   }
 
   /* ---- the draft: written at each change, until the server has answered */
 
   save() {
-    if (this.keeping !== "kept") return;
+    if (this.keeping !== "kept" || !this.form.isConnected) return; // once it is left, the draft is another form's
     if (!this.started) return this.erase();
     this.isSaved = true;
     const { category, key, asked, sent } = this;
@@ -259,6 +261,11 @@ class Report {
     location.assign(address);
   }
 
+  /** Nothing can be changed while it is sent. @param {boolean} on */
+  hold(on) {
+    this.submit.disabled = this.form.inert = on;
+  }
+
   /** @returns {Promise<void>} */
   async send() {
     if (this.at.state) await this.at.settled();
@@ -266,11 +273,14 @@ class Report {
     if (!(await this.photos.whole()) || this.submit.disabled || this.keeping === "over") return;
     const { spot } = this.at;
     if (this.lacks() || !spot) return this.refuse(this.lacks());
-    this.submit.disabled = true;
-    const known = this.sure || this.sent ? [] : await similarTo(spot, this.category);
-    if (known.length) {
-      this.submit.disabled = false;
-      return this.suggest(known);
+    if (!this.form.isConnected) return;
+    this.at.device.drop();
+    this.hold(true); // what is changed now would be in no report
+    const { known, refused } = this.sure || this.sent ? { known: [], refused: "" } : await similarTo(spot, this.category, this.words);
+    if (!this.form.isConnected) return;
+    if (known.length || refused) {
+      this.hold(false);
+      return refused ? this.refuse(refused) : this.suggest(known);
     }
     const { x, y, crs, accuracy_m: accuracy } = spot;
     const body = {
@@ -282,16 +292,17 @@ class Report {
       description: this.description.value.trim(),
       photo_ids: this.photos.ids,
     };
-    this.form.inert = true; // what is added now would be in no report
     const kept = this.say("offline_kept");
     const words = this.keeping === "kept" ? { ...this.words, offline: kept, unreachable: kept } : this.words;
     const wasSent = this.sent;
     this.sent = true;
     this.save();
     const answer = await post("/api/v1/problems", body, words, { "Idempotency-Key": this.key });
-    this.submit.disabled = this.form.inert = false;
+    this.hold(false);
     this.sent = isUnanswered(answer) || (wasSent && !answer.ok && answer.status !== 409); // a refusal says nothing of the one before it
     if (answer.ok) return this.done(answer);
+    this.attempt(() => this.drafts?.markSent(this.key, this.sent));
+    if (now?.key === this.key) now.sent = this.sent; // the form that goes on with the draft, should this one have been left
     this.refuse(answer.reason);
     if (answer.status === 409) this.offerAnew();
   }

@@ -14,7 +14,7 @@ export function say(words, key, facts = {}) {
 export const isUnanswered = ({ status }) => status === 0 || status >= 500;
 
 /** What a refusal says; the fields it names are added. One without our document is of a proxy, or the server failed. @param {{status: number, body: any}} answer any: a problem document, or nothing @param {Words} words */
-function reason(answer, words) {
+export function reason(answer, words) {
   if (answer.status === 401) return say(words, "signed_out");
   const fields = (answer.body?.fields ?? []).map((/** @type {{field: string, message: string}} */ each) => `${each.field}: ${each.message}`);
   const own = say(words, isUnanswered(answer) ? "unreachable" : "not_taken", { status: answer.status });

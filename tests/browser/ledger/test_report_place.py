@@ -1,13 +1,17 @@
 """Where a report lies: the place chosen last counts; one not yet named is asked for again."""
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tests.fixtures.report_form import LAT, LON, SAID, form, until_kept
 from tests.fixtures.served import Served
-from tests.running.pages import until_in_page, until_map_is_gone
+from tests.running.pages import PATIENCE_S, until_in_page, until_map_is_gone
+from tests.running.waiting import shared, until
 
+MORE = "写了很久的描述，比先前的长。"
 LATE = """
 const ask = navigator.geolocation.getCurrentPosition.bind(navigator.geolocation);
 window.answers = [];
@@ -50,8 +54,18 @@ def answer(page: Page, nth: int) -> None:
     page.evaluate("nth => window.answers[nth]()", nth)
 
 
-def test_a_place_chosen_since_wins_over_a_late_answer_of_the_device(
-    phone: BrowserContext, shared_served: Served
+def until_two(page: Page, uploads: list[Route]) -> None:
+    """Until two photos are on their way."""
+
+    def are() -> bool:
+        page.wait_for_timeout(25)
+        return len(uploads) > 1
+
+    until(are, patience_s=shared(PATIENCE_S))
+
+
+def test_a_place_chosen_since_wins_and_a_form_that_was_left_writes_nothing(
+    phone: BrowserContext, shared_served: Served, photo_file: Path
 ) -> None:
     page = open_form(phone, shared_served)
     placed, device = page.locator(".rp-form .rp-placed"), page.locator(".rp-place .pd-device")
@@ -70,6 +84,13 @@ def test_a_place_chosen_since_wins_over_a_late_answer_of_the_device(
     type_place(page, LON, 32.7)
     expect(placed).to_contain_text("32.70000")
     until_kept(page, SAID, where="清河 K")
+    uploads: list[Route] = []
+
+    def hold(route: Route) -> None:
+        uploads.append(route)
+
+    page.route("**/api/v1/photos", hold)
+    page.set_input_files(".pd-file", photo_file)
     locate.click()
     canvas = page.wait_for_selector(".rp-map canvas")
     page.locator(".pb-way a").first.click()
@@ -80,6 +101,16 @@ def test_a_place_chosen_since_wins_over_a_late_answer_of_the_device(
     page.go_back()
     expect(page.locator("#rp-description")).to_have_value(SAID)
     expect(placed).to_contain_text("32.70000")
+    page.fill("#rp-description", MORE)
+    until_two(page, uploads)
+    uploads[1].continue_()
+    expect(page.locator(".pd-photo.kept")).to_have_count(1)
+    with suppress(Error):  # of the form that was left, which sends nothing any more
+        uploads[0].continue_()
+        uploads[0].request.response()
+    until_kept(page, MORE, where="清河 K")
+    page.reload()
+    expect(page.locator("#rp-description")).to_have_value(MORE)
 
 
 def test_a_place_that_could_not_be_asked_about_is_asked_for_again(
