@@ -74,6 +74,7 @@ _JSON: Final = (
     sentence("period is none of {choices}"),
     sentence("not [longitude, latitude]"),
     sentence("off the earth"),
+    sentence("off the earth; longitude and latitude seem swapped"),
     sentence("a frame of HJ 212 belongs on the station's topic hj212"),
     sentence("names and texts stand in double quotes in JSON, not in single"),
     sentence("a number has a decimal point in JSON, not a comma"),

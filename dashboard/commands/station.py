@@ -108,6 +108,7 @@ def _placement(args: argparse.Namespace) -> "StationPlacement":
         name_en=args.name_en,
         interval=cells.interval(args.interval) if args.interval else None,
         within_m=WITHIN_M if args.within is None else args.within,
+        may_allow_more=True,
         facts=_facts(args),
         move=args.move,
         expected_version=args.version,

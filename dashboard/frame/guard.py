@@ -31,7 +31,10 @@ from data.people.access_log import Logged, log
 CALLBACK_PATH = "/_dash-update-component"
 METRICS_PATH = "/metrics"
 DRAWN_FOR = "x-onemap-account"
-"""The header in which a page names the account it was drawn for, and its language: ``12 zh``."""
+"""The header in which a page names the account it was drawn for, and its language: ``12 zh``.
+
+Its scripts send it along with whatever they ask for; a link, a picture or a form can't.
+"""
 LOGGER = logging.getLogger(__name__)
 
 
@@ -99,10 +102,11 @@ class Guard:
             except ServiceDown as error:
                 if not public:
                     return None, down(error, path)
-        language.set(who.language)
+        drawn_for, tongue = drawn_for_of(request)
+        language.set(tongue or who.language)
         set_user(who.user)
         kind_of_work.set(self.access.kind_of(path))
-        refusal = self._write_refusal(scope, request) or self._other_account(scope, request, who)
+        refusal = self._write_refusal(scope, request) or self._other_account(path, drawn_for, who)
         if refusal is not None or public:
             return None, refusal
         if path == CALLBACK_PATH and scope["method"] == "POST" and who.user is not None:
@@ -145,22 +149,18 @@ class Guard:
             return problem(403, "foreign_origin", detail, path=scope["path"])
         return None
 
-    def _other_account(self, scope: Scope, request: Headers, who: Visitor) -> Response | None:
+    def _other_account(self, path: str, drawn_for: str | None, who: Visitor) -> Response | None:
         """Returns the refusal of a page drawn for another account than is signed in; else None.
 
         A page says for whom it was drawn. One left open in a browser where somebody else has
-        signed in since would act in that person's name.
+        signed in since would act in that person's name, and show that person's notices.
         """
-        drawn_for, _between, tongue = request.get(DRAWN_FOR, "").partition(" ")
-        is_said = DRAWN_FOR in request
-        if not is_said or who.user is None or drawn_for == str(who.user.account_id):
+        if drawn_for is None or who.user is None or drawn_for == str(who.user.account_id):
             return None
-        if tongue in LANGUAGES:
-            language.set(tongue)
         detail = _(
             "{name} is signed in in this browser by now; this page was opened by another account."
         ).format(name=who.user.account.display_name)
-        return problem(412, "other_account", detail, path=scope["path"])
+        return problem(412, "other_account", detail, path=path)
 
     async def _refusal(self, scope: Scope, who: Visitor) -> Response | None:
         """Returns the answer that refuses the visitor this path (or redirects); None if allowed."""
@@ -240,6 +240,16 @@ class Guard:
     def _log_refusal(self, user: User, about: str) -> None:
         with transaction(self.deps.engine) as connection:
             log(connection, Logged.REFUSE, account_id=user.account_id, about=about, refused=True)
+
+
+def drawn_for_of(request: Headers) -> tuple[str | None, str]:
+    """Returns the account that the asking page was drawn for and the page's language.
+
+    None where no page says so; "" for a language that isn't known. An answer in the page's language
+    fits beside what the page shows already, whatever language was chosen in another tab since.
+    """
+    drawn_for, _between, tongue = request.get(DRAWN_FOR, "").partition(" ")
+    return drawn_for if DRAWN_FOR in request else None, tongue if tongue in LANGUAGES else ""
 
 
 def as_json(scope: Scope) -> None:

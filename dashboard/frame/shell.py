@@ -11,6 +11,7 @@ from dashboard.frame.area import area_for, thing_at
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.frame.page_words import leaving_words, pager_words, session_words
 from dashboard.frame.place import Place
 from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes, words_for_script
@@ -79,30 +80,6 @@ def progress_mark() -> html.Div:
         **attributes(aria_label=_("Loading")),
         **words_for_script({**pager_words(), **leaving_words(), **session_words()}),
     )
-
-
-def pager_words() -> dict[str, str]:
-    """Returns the names of the arrows beside the numbers of pages, by key."""
-    return {"before": _("The page before"), "after": _("The page after")}
-
-
-def leaving_words() -> dict[str, str]:
-    """Returns the words with which a dialog asks before it is left with something not sent."""
-    return {
-        "not_sent": _("What is filled in has not been sent."),
-        "stay": _("Go on filling in"),
-        "give_up": _("Give it up"),
-    }
-
-
-def session_words() -> dict[str, str]:
-    """Returns what is said over a page whose session has ended or become another account's."""
-    return {
-        "session_ended": _("You are signed out. What is filled in stays here while you sign in."),
-        "sign_in_beside": _("Sign in in another tab"),
-        "other_account": _("Another account is signed in in this browser by now."),
-        "read_anew": _("Load the page anew"),
-    }
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:

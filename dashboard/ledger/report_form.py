@@ -76,6 +76,11 @@ def form_words() -> dict[str, str]:
         "lon": _("Longitude"),
         "lat": _("Latitude"),
         "datum": _("Datum"),
+        "place_asking": _("Asking where that is"),
+        "place_unasked": _(
+            "The server could not be asked where that is. It is asked again once there is a "
+            "connection, and when you register."
+        ),
         "description": _("What is to be seen"),
         "description_hint": _("How much, how large, since when, who caused it if known"),
         "severity": _("Severity"),

@@ -1,6 +1,6 @@
 """The sentences of the scripts of a problem's page and of the report form."""
 
-from dashboard.frame.shell import leaving_words
+from dashboard.frame.page_words import leaving_words
 from dashboard.parts.wording import _
 
 
@@ -36,6 +36,15 @@ def script_words() -> dict[str, str]:
         "place_marked": _("{lon}, {lat}, marked on the map"),
         "move_pin": _("Click the map to mark the place"),
         "working": _("Being written"),
+        "on_its_way": _(
+            "It is on its way to the server and may be done all the same. Leave without the answer?"
+        ),
+        "wait": _("Wait"),
+        "leave": _("Leave"),
+        "no_answer": _(
+            "The server did not answer; it may have been done all the same. What is filled in "
+            "stays here; sending it again does nothing twice."
+        ),
         "offline": _("The server can't be reached. Keep this page open and try again."),
         "unreachable": _(
             "The server can't be reached now ({status}). What is filled in stays here; "

@@ -10,7 +10,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Output, html
 
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
@@ -198,6 +198,23 @@ def close_button(name: str = "", *, words: str = "") -> html.Button:
     more: dict[str, Any] = {"id": name} if name else {}
     more |= attributes(data_close_dialog="")
     return html.Button(words or _("Cancel"), type="button", className="btn", **more)
+
+
+def shown_once(*children: Any) -> html.Div:
+    """Returns a dialog's content that can't be read again: its button closes, all else asks."""
+    done = attributes(data_close_dialog="done")
+    noted = html.Button(_("Noted"), type="button", className="btn p", **done)
+    asking = {**attributes(data_unsent=""), **words_for_script(once_words())}
+    return html.Div([*children, dialog_foot(noted)], **asking)
+
+
+def once_words() -> dict[str, str]:
+    """Returns the words with which a dialog asks before something is closed that is shown once."""
+    return {
+        "not_sent": _("This is shown only once. Have you noted it?"),
+        "stay": _("Not yet"),
+        "give_up": _("Noted"),
+    }
 
 
 def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:

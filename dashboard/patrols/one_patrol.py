@@ -183,4 +183,5 @@ def reason_box(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
             ),
         ],
         className="pt-reason",
+        **attributes(data_to_send=""),
     )

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import choice, opener, row, spoken
+from dashboard.parts.kit import choice, opener, row, shown_once, spoken
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
@@ -223,18 +223,9 @@ def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str
 
 def password_shown(password: str) -> html.Div:
     """The box with a new password and the hint that the password is shown only this once."""
-    return html.Div(
-        [
-            html.P(_("Hand it over now: it is not shown again.")),
-            html.Div(
-                [
-                    html.Code(password, className="acc-password"),
-                    dmc.CopyButton(
-                        value=password, children=_("Copy"), copiedChildren=_("Copied"), size="xs"
-                    ),
-                ],
-                className="row",
-            ),
-            html.P(_("It must be changed at the first sign-in."), className="t3"),
-        ]
+    copy = dmc.CopyButton(value=password, children=_("Copy"), copiedChildren=_("Copied"), size="xs")
+    return shown_once(
+        html.P(_("Hand it over now: it is not shown again.")),
+        html.Div([html.Code(password, className="acc-password"), copy], className="row"),
+        html.P(_("It must be changed at the first sign-in."), className="t3"),
     )

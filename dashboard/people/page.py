@@ -223,7 +223,9 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         prevent_initial_call=True,
     )
-    async def show(opened: bool, _changed: int, chosen: dict[str, Any] | None) -> tuple[Any, Any]:
+    async def show(
+        opened: bool | None, _changed: int, chosen: dict[str, Any] | None
+    ) -> tuple[Any, Any]:
         if not opened or not chosen:
             return no_update, no_update
         found = await off(actions.choose_account, deps, AccountId(number_in(chosen, "id")))

@@ -117,6 +117,7 @@ def verdict_form() -> html.Div:
         id="quality-form",
         className="qr-form",
         hidden=True,
+        **attributes(data_to_send=""),
     )
 
 
@@ -127,7 +128,10 @@ def words() -> dict[str, str]:
         "no_value": _("Give the corrected value."),
         "done": _("Done for {n}."),
         "undo": _("Undo"),
-        "away": _("The server could not be reached; nothing was changed."),
+        "away": _(
+            "The server did not answer; it may have been done all the same. What is filled in "
+            "stays here; sending it again does nothing twice."
+        ),
         "only_one": _("A correction is for one value."),
         "undone": _("Undone"),
         "may_not": _("You may not review this station."),

@@ -11,6 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.shell import Ids as ShellIds
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import shown_once
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import describe
 from dashboard.parts.wording import _, worded
@@ -158,9 +159,9 @@ def saved_words(saved: Saved) -> str:
     )
 
 
-def password_words(saved: Saved) -> Any:
+def password_words(saved: Saved) -> html.Div:
     """The new device's account, password and MQTT topic, shown only once."""
-    return [
+    return shown_once(
         html.P(saved_words(saved)),
         html.Dl(
             [
@@ -177,4 +178,4 @@ def password_words(saved: Saved) -> Any:
             **attributes(data_station=saved.placed.code),
         ),
         html.P(_("Enter it in the device now: it is not shown again."), className="t2"),
-    ]
+    )

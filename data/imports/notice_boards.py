@@ -33,7 +33,7 @@ def _import_row(connection: Connection, row: Row, options: Options, outcome: Out
     point = row.geometry
     if not isinstance(point, Point):
         raise BadInput("It has no geometry.")
-    spot = preview(connection, point.x, point.y, within_m=options.within_m)
+    spot = preview(connection, point.x, point.y, within_m=options.within_m, may_allow_more=True)
     values: dict[str, object] = {
         "name": row.name,
         "reach_id": spot.reach_id,

@@ -112,6 +112,7 @@ def _placement(
         interval=row.span("interval"),
         started_at=clock.start_of_day(started_on) if started_on else None,
         within_m=options.within_m,
+        may_allow_more=True,
         facts=_facts(connection, kind, row),
         move=True,
     )

@@ -16,6 +16,12 @@ from gis.chainage import Snap, format_distance, nearest
 WITHIN_M: Final = 500.0
 """A point farther than this from any water belongs to none, unless told otherwise."""
 
+_MENDS: Final = {
+    False: "Check the coordinates and what they were declared to be.",
+    True: "Check the coordinates and what they were declared to be, or allow more.",
+}
+"""How to mend a point that is too far off, by whether a greater distance may be allowed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -57,10 +63,12 @@ def preview(
     crs: str = "EPSG:4490",
     *,
     within_m: float = WITHIN_M,
+    may_allow_more: bool = False,
 ) -> Spot:
     """Returns where a point in ``crs`` would be placed and on which water; writes nothing.
 
-    Inside a lake it belongs to the lake, else to the nearest water within ``within_m``. Raises
+    Inside a lake it belongs to the lake, else to the nearest water within ``within_m``; a refusal
+    advises to allow more where ``may_allow_more`` says that one can. Raises
     BadInput for an unknown datum, implausible coordinates, or a point too far from any water.
     """
     datum = shapes.datum_named(crs)
@@ -70,7 +78,7 @@ def preview(
     if lake and lake.offset_m <= within_m and (not found or lake.offset_m < found[1].offset_m):
         return _spot(connection, point, SourcePoint(datum.name, x, y), lake, None)
     if not found:
-        raise _too_far(connection, point, lake, within_m)
+        raise _too_far(connection, point, lake, within_m, may_allow_more)
     return _spot(connection, point, SourcePoint(datum.name, x, y), None, found)
 
 
@@ -92,7 +100,11 @@ def _nearest_reach(
 
 
 def _too_far(
-    connection: Connection, point: Point, lake: NearLake | None, within_m: float
+    connection: Connection,
+    point: Point,
+    lake: NearLake | None,
+    within_m: float,
+    may_allow_more: bool,
 ) -> BadInput:
     found = _nearest_reach(connection, point, 1e6)
     options = [(found[1].offset_m, found[0].name)] if found else []
@@ -102,7 +114,7 @@ def _too_far(
     offset_m, name = min(options)
     return BadInput(
         "The nearest water, {name}, is {offset} away; at most {within} m are allowed.",
-        mend="Check the coordinates and what they were declared to be, or allow more.",
+        mend=_MENDS[may_allow_more],
         name=name,
         offset=format_distance(offset_m),
         within=round(within_m),

@@ -73,6 +73,8 @@ class StationPlacement:
     interval: timedelta | None = None
     started_at: datetime | None = None
     within_m: float = WITHIN_M
+    may_allow_more: bool = False
+    """Whether who places it may give a larger ``within_m``; a refusal then says so."""
     facts: Facts | None = None
     move: bool = False
     expected_version: int | None = None
@@ -102,7 +104,14 @@ def place_station(
     placement = _with_fit_texts(placement)
     _check(placement)
     _check_start(placement, today)
-    spot = preview(connection, placement.x, placement.y, placement.crs, within_m=placement.within_m)
+    spot = preview(
+        connection,
+        placement.x,
+        placement.y,
+        placement.crs,
+        within_m=placement.within_m,
+        may_allow_more=placement.may_allow_more,
+    )
     values = _values(placement, spot)
     existing = (
         connection.execute(

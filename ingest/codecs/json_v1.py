@@ -249,7 +249,9 @@ def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
         refused.add(Refusal.VALUE, "position", str(error))
         return None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        refused.add(Refusal.VALUE, "position", "off the earth")
+        swapped = "off the earth; longitude and latitude seem swapped"
+        fits_swapped = -180 <= lat <= 180 and -90 <= lon <= 90
+        refused.add(Refusal.VALUE, "position", swapped if fits_swapped else "off the earth")
         return None
     return lon, lat
 

@@ -101,8 +101,12 @@ def places_of(longitude: Results, latitude: Results) -> tuple[Results, Results]:
         mask_of(pc.greater(pc.abs(each.values), most))
         for each, most in ((longitude, 180), (latitude, 90))
     ]
+    swapped = off[1] & mask_of(pc.less_equal(pc.abs(longitude.values), 90))
+    swapped &= mask_of(pc.less_equal(pc.abs(latitude.values), 180))
     pair = [
-        each.without(mask, "off the earth")
+        each.without(mask & swapped, "off the earth; longitude and latitude seem swapped").without(
+            mask & ~swapped, "off the earth"
+        )
         for each, mask in zip((longitude, latitude), off, strict=True)
     ]
     east, north = (mask_of(pc.is_valid(each.values)) for each in pair)

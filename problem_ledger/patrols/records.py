@@ -197,13 +197,19 @@ def _check_texts(upload: TrackGiven) -> None:
     for remark in upload.remarks:
         if not _plain(remark.text):
             raise BadInput("A remark has no text.")
-        if (remark.lon is None) != (remark.lat is None) or (
-            remark.lon is not None
-            and remark.lat is not None
-            and not (abs(remark.lon) <= 180 and abs(remark.lat) <= 90)
-        ):
-            raise BadInput("A remark lies nowhere on Earth.")
+        _check_place(remark.lon, remark.lat)
     _plain(upload.reason)
+
+
+def _check_place(lon: float | None, lat: float | None) -> None:
+    """Raises BadInput for a remark's place that is half given, or nowhere on Earth."""
+    if lon is None or lat is None:
+        if lon is not lat:
+            raise BadInput("A remark lies nowhere on Earth.")
+    elif abs(lon) <= 90 < abs(lat) <= 180:
+        raise BadInput("A remark lies nowhere on Earth.", mend="Exchange longitude and latitude.")
+    elif not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise BadInput("A remark lies nowhere on Earth.")
 
 
 def _check_times(upload: TrackGiven, track: Track, now: UtcDatetime) -> None:

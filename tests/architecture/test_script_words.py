@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from dashboard.frame import shell
+from dashboard.frame import page_words, shell
 from dashboard.ledger import report_form
 from dashboard.ledger.script_words import script_words
 from dashboard.map import words as map_room
+from dashboard.parts import kit
 from dashboard.patrols import one_patrol, upload
 from dashboard.review import layout
 from dashboard.review import list as review_list
@@ -18,8 +19,8 @@ from tests.scripts.checkers import run_node
 GIVEN = {
     "map/": (map_room.map_words,),
     "frame/bell.js": (shell.bell_words, shell.overdue_words),
-    "frame/kit.js": (shell.pager_words,),
-    "frame/leaving.js": (shell.leaving_words,),
+    "frame/kit.js": (page_words.pager_words,),
+    "frame/leaving.js": (page_words.leaving_words, kit.once_words),
     "review/quality.js": (layout.words, review_list.count_words),
     "patrols/patrols.js": (upload.words, one_patrol.reason_words),
     "ledger/report": (script_words, report_form.form_words),

@@ -1,6 +1,6 @@
 """Waiting for what becomes true in a page whose policy forbids it to evaluate strings."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import ElementHandle, Page
 
 from tests.running.waiting import shared, until
 
@@ -23,3 +23,11 @@ def until_in_page(page: Page, function: str, argument: object = None) -> None:
         return False
 
     until(holds, patience_s=shared(PATIENCE_S))
+
+
+def until_map_is_gone(page: Page, canvas: ElementHandle) -> None:
+    """Until the map on the canvas, whose page or dialog was left, draws no more.
+
+    A browser has room for sixteen or so; one that stays takes the place of a map that is seen.
+    """
+    until_in_page(page, "canvas => canvas.getContext('webgl2').isContextLost()", canvas)

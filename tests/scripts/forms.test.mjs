@@ -283,7 +283,7 @@ class FakeDialog {
     const make = document.createElement;
     document.createElement = (tag) => Object.assign(make(tag), tag === "dialog" ? { showModal() {}, close() { this.closed = true; } } : {});
     const spec = { title: "Progress", note: "", confirm: "Send", done: "", foot: "", danger: false, checks: [], fields };
-    open({ id: 1, version: 1, lon: 112, lat: 32, words: WORDS, dialogs: { progress: spec } }, "progress");
+    open({ id: 1, number: "P-1", version: 1, lon: 112, lat: 32, words: WORDS, dialogs: { progress: spec } }, "progress");
     const dialog = document.body.children.at(-1);
     const parts = [...dialog.all()];
     const part = (name) => parts.find(({ classList }) => classList.contains(name));
@@ -308,4 +308,36 @@ test("a dialog closes at once while nothing is filled in, and asks when somethin
   part("ib").send("click");
   part("pd-leaving").children[2].send("click");
   assert.equal(dialog.closed, true);
+});
+
+test("a dialog whose step is on its way asks in its own words, and the answer is told after it was left", async () => {
+  const { dialog, part, parts } = FakeDialog.open([]);
+  const told = [];
+  window.dash_clientside = { set_props: (name, props) => told.push([name, props.sendNotifications?.[0].message]) };
+  let answered;
+  globalThis.fetch = () => new Promise((done) => (answered = done));
+  dialog.isConnected = true;
+  parts.find(({ tag }) => tag === "form").send("submit");
+  await settled();
+  for (const leave of [() => dialog.send("keydown", { key: "Escape" }), () => part("ib").send("click")]) {
+    leave();
+    assert.equal(part("pd-leaving").hidden, false);
+    assert.equal(part("pd-leaving").children[0].textContent, "on_its_way");
+    part("pd-leaving").children[1].send("click");
+    assert.deepEqual([dialog.closed, part("pd-leaving").hidden], [undefined, true]);
+  }
+  dialog.send("cancel");
+  part("pd-leaving").children[2].send("click");
+  assert.equal(dialog.closed, true);
+  dialog.isConnected = false;
+  answered(answer({ detail: "no longer" }, 409));
+  await settled();
+  assert.deepEqual(told, [["shell-notice", "P-1: no longer"]]);
+});
+
+test("an answer that doesn't come in time is not told as a lost connection", async () => {
+  globalThis.fetch = async () => {
+    throw new DOMException("late", "TimeoutError");
+  };
+  assert.deepEqual(await post("/api/v1/problems", {}, { ...WORDS, no_answer: "no answer" }), { ok: false, status: 0, reason: "no answer" });
 });

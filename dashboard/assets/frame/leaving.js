@@ -1,67 +1,160 @@
-// A dialog with something in it that isn't sent asks before it is left, whichever way: Back, Escape, its cross, a press beside it.
+// What is filled in and not sent is not lost without a question: by closing the dialog it is in, or by leaving the page it is on.
+//
+// Known as filled in are: what an open dialog says of itself when it calls `hold`; in a dialog of Mantine each
+// field that holds something else than when it was first entered; on a page itself the fields of a part marked
+// `data-to-send`, which holds no searches and filters. An element marked `data-unsent` counts by being in a
+// dialog of Mantine (a file chosen, a password shown once); its own `data-words` may ask in its own words.
 (() => {
   /** The words under a key of an element's own. @param {HTMLElement} of @param {string} key */
   const say = (of, key) => JSON.parse(of.dataset.words ?? "{}")[key];
 
-  /* ---- Back closes the dialog in front, not the page beneath it: each dialog has a step of the history */
+  const MODAL = ".mantine-Modal-content";
+  const FIELDS = "textarea, input:not([type=hidden], [type=radio])"; // which of a few kinds is chosen is soon chosen again
+  const PART = "[data-to-send]";
+  /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+  /** @param {Element} box @returns {Field[]} its fields that can be seen */
+  const fieldsOf = (box) => [.../** @type {NodeListOf<Field>} */ (box.querySelectorAll(FIELDS))].filter((field) => field.offsetParent);
 
-  /** @type {(Leavable & {number: number, address: string})[]} the one in front last */
+  /* ---- what is filled in in a dialog of Mantine */
+
+  const holds = (/** @type {Field} */ field) => (field.type === "checkbox" ? String(/** @type {HTMLInputElement} */ (field).checked) : field.value);
+  /** @type {WeakMap<Field, string>} what each held when it was first entered: a dialog is filled in after it was drawn */
+  const firsts = new WeakMap();
+  for (const kind of ["focusin", "pointerdown"]) {
+    document.addEventListener(kind, ({ target }) => {
+      const at = /** @type {Element} */ (target);
+      const field = /** @type {Field | null | undefined} */ (at.closest?.(FIELDS) ?? at.closest?.("label")?.control);
+      if (field?.matches(FIELDS) && field.closest(MODAL) && !firsts.has(field)) firsts.set(field, holds(field));
+    }, true);
+  }
+  const isFilledIn = (/** @type {Element} */ modal) =>
+    Boolean(modal.querySelector("[data-unsent]")) || fieldsOf(modal).some((field) => (firsts.get(field) ?? holds(field)) !== holds(field));
+
+  /* ---- what is filled in anywhere */
+
+  /** @type {Leavable[]} the dialogs that are open, the one in front last */
   const held = [];
-  let count = Date.now(); // no number of an earlier visit, which a reload keeps in the history
+  /** The fields of the page itself that hold something to be sent. @returns {Field[]} */
+  const typed = () => [...document.querySelectorAll(PART)].flatMap(fieldsOf).filter((field) => field.value.trim() !== field.defaultValue.trim());
+  const isFilled = () => held.some((one) => one.isFilled()) || typed().length > 0;
+
+  /** Asks at the foot of the box that is filled in. @param {Element} box @param {() => void} leave what giving it up does */
+  const ask = (box, leave) => {
+    const own = /** @type {HTMLElement | null} */ (box.querySelector("[data-unsent][data-words]"));
+    const words = own ?? document.getElementById("shell-progress");
+    if (!words) return;
+    box.querySelector(".om-leaving")?.remove();
+    const question = document.createElement("div");
+    question.className = "om-leaving";
+    question.setAttribute("role", "alert");
+    const press = (/** @type {string} */ label, /** @type {() => void} */ act) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn s";
+      button.textContent = label;
+      button.addEventListener("click", () => {
+        question.remove();
+        act();
+      });
+      return button;
+    };
+    const said = document.createElement("span");
+    said.textContent = say(words, "not_sent");
+    const stay = press(say(words, "stay"), () => {});
+    question.append(said, stay, press(say(words, "give_up"), leave));
+    box.append(question);
+    stay.focus();
+  };
+
+  /** The page is about to be left though something is filled in: a dialog asks for itself, else the page does, and goes on when that is given up. @param {() => void} leave */
+  const askFirst = (leave) => {
+    const dialog = held.findLast((one) => one.isFilled());
+    const part = typed()[0]?.closest(PART);
+    if (dialog) dialog.ask();
+    else if (part) ask(part, () => {
+      for (const field of typed()) field.value = field.defaultValue;
+      leave();
+    });
+  };
+
+  /* ---- Back closes the dialog in front, not the page beneath it: the history has one step for each open dialog */
+
+  /** The page without what comes after a hash, which the map moves in. @param {string} href */
+  const pageOf = (href) => href.split("#")[0];
+  const spot = () => ({ href: location.href, state: history.state });
+  let here = spot(); // where one was before a step of the history
+  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
+    const write = history[name].bind(history);
+    history[name] = (...how) => {
+      write(...how);
+      here = spot();
+    };
+  }
+  // How many such steps there are up to this one; pages copy the state into steps of their own, at other addresses.
+  const depth = () => (history.state?.onemapDialogs?.page === pageOf(location.href) ? history.state.onemapDialogs.depth : 0);
   let own = 0; // steps back of our own, whose event is still to come
-  const step = (/** @type {number} */ number) => history.pushState({ ...history.state, onemapDialog: { number, address: location.href } }, "");
-  // Whose step this is; pages copy the state into steps of their own, at other addresses.
-  const at = () => (history.state?.onemapDialog?.address === location.href ? history.state.onemapDialog.number : null);
+  /** Makes it as many steps as dialogs are open, in whatever order they opened and closed. */
+  const level = () => {
+    if (own) return;
+    for (let nth = depth() + 1; nth <= held.length; nth += 1) {
+      history.pushState({ ...history.state, onemapDialogs: { depth: nth, page: pageOf(location.href) } }, "");
+    }
+    const more = depth() - held.length;
+    if (more <= 0) return;
+    own += 1;
+    history.go(-more);
+  };
 
   /** Holds the window's history for a dialog that opens; call what it answers when it has closed. @param {Leavable} dialog */
   const hold = (dialog) => {
-    const one = { ...dialog, number: (count += 1), address: location.href };
-    held.push(one);
-    step(one.number);
+    held.push(dialog);
+    level();
     return () => {
-      held.splice(held.indexOf(one), 1);
-      if (at() !== one.number) return;
-      own += 1;
-      history.back();
+      held.splice(held.indexOf(dialog), 1);
+      level();
     };
   };
-  if (at() !== null) { // of a dialog that a reload has closed
-    own += 1;
-    history.back();
-  }
-  window.onemapLeaving = { hold, isFilled: () => held.some((one) => one.isFilled()) };
+  level(); // a reload has closed what was open
+  window.onemapLeaving = { hold, isFilled };
 
   addEventListener("popstate", (event) => {
-    const one = held.at(-1);
-    const here = at();
-    if (own) own -= 1;
-    else if (one && location.href === one.address) {
-      if (one.isFilled()) {
-        step(one.number);
-        one.ask();
-      } else one.close();
-    } else {
-      if (here && !held.some(({ number }) => number === here)) history.back(); // of a dialog long closed
-      return;
-    }
+    const was = here;
+    here = spot();
+    const isElsewhere = pageOf(was.href) !== pageOf(here.href);
+    const front = held.at(-1);
+    if (own) {
+      own -= 1;
+      level();
+      if (isElsewhere) return;
+    } else if (isElsewhere) {
+      if (!isFilled()) {
+        if (!front) level();
+        for (const one of [...held]) one.close();
+        return;
+      }
+      history.pushState({ ...was.state, onemapDialogs: null }, "", was.href);
+      level();
+      askFirst(() => history.back());
+    } else if (!front || depth() >= held.length) return level();
+    else if (front.isFilled()) {
+      level();
+      front.ask();
+    } else front.close();
     event.stopImmediatePropagation(); // the page is the same: nothing is to be read anew
   }, true);
-  addEventListener("beforeunload", (event) => held.some((one) => one.isFilled()) && event.preventDefault());
+  addEventListener("beforeunload", (event) => isFilled() && event.preventDefault());
 
-  /* ---- dialogs of Mantine: what is typed in them is known by what a field held when it was first entered */
+  addEventListener("click", (event) => {
+    const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest?.("a[href]"));
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isFilled()) return;
+    const isAway = link.origin === location.origin && pageOf(link.href) !== pageOf(location.href);
+    if (!isAway || link.target || link.hasAttribute("download") || link.pathname.startsWith("/api/")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    askFirst(() => link.click());
+  }, true);
 
-  const MODAL = ".mantine-Modal-content";
-  const FIELDS = "textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])";
-  /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
-  /** @type {WeakMap<Field, string>} */
-  const firsts = new WeakMap();
-  document.addEventListener("focusin", ({ target }) => {
-    const field = /** @type {Element} */ (target).closest?.(FIELDS);
-    const typed = /** @type {Field} */ (field);
-    if (field?.closest(MODAL) && !firsts.has(typed)) firsts.set(typed, typed.value);
-  });
-  const isFilled = (/** @type {Element} */ modal) =>
-    [.../** @type {NodeListOf<Field>} */ (modal.querySelectorAll(FIELDS))].some((field) => (firsts.get(field) ?? field.value) !== field.value && field.offsetParent);
+  /* ---- dialogs of Mantine: its cross, a press beside it, Escape */
 
   /** @type {WeakSet<Element>} dialogs that one has said may go */
   const given = new WeakSet();
@@ -69,41 +162,19 @@
     given.add(modal);
     /** @type {HTMLElement | null} */ (modal.querySelector(".mantine-Modal-close"))?.click();
   };
-  const ask = (/** @type {Element} */ modal) => {
-    const mark = document.getElementById("shell-progress");
-    if (!mark || modal.querySelector(".om-leaving")) return;
-    const box = document.createElement("div");
-    box.className = "om-leaving";
-    box.setAttribute("role", "alert");
-    const press = (/** @type {string} */ words, /** @type {() => void} */ act) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn s";
-      button.textContent = words;
-      button.addEventListener("click", () => {
-        box.remove();
-        act();
-      });
-      return button;
-    };
-    const said = document.createElement("span");
-    said.textContent = say(mark, "not_sent");
-    const stay = press(say(mark, "stay"), () => {});
-    box.append(said, stay, press(say(mark, "give_up"), () => close(modal)));
-    modal.append(box);
-    stay.focus();
-  };
-
   const front = () => [...document.querySelectorAll(MODAL)].at(-1);
   const stops = (/** @type {Event} */ event) => {
     const modal = front();
-    if (!modal || given.has(modal) || !isFilled(modal)) return;
+    if (!modal || given.has(modal) || !isFilledIn(modal)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(modal);
+    ask(modal, () => close(modal));
   };
   addEventListener("click", (event) => {
-    if (/** @type {Element} */ (event.target).closest?.(".mantine-Modal-close, .mantine-Modal-overlay, [data-close-dialog]")) stops(event);
+    const at = /** @type {Element} */ (event.target);
+    const modal = at.closest?.("[data-close-dialog=done]")?.closest(MODAL);
+    if (modal) close(modal);
+    else if (at.closest?.(".mantine-Modal-close, .mantine-Modal-overlay, [data-close-dialog]")) stops(event);
   }, true);
   addEventListener("keydown", (event) => {
     const isList = /** @type {Element} */ (event.target).getAttribute?.("data-mantine-stop-propagation") === "true";
@@ -128,7 +199,7 @@
       setTimeout(home, 300);
     }
     for (const modal of document.querySelectorAll(MODAL)) {
-      if (!open.has(modal)) open.set(modal, hold({ isFilled: () => isFilled(modal), ask: () => ask(modal), close: () => close(modal) }));
+      if (!open.has(modal)) open.set(modal, hold({ isFilled: () => isFilledIn(modal), ask: () => ask(modal, () => close(modal)), close: () => close(modal) }));
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

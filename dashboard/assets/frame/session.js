@@ -1,91 +1,155 @@
-// A session that ends or changes under an open page: nothing unsent is lost, nothing goes out under another account's name.
+// For whom a page was drawn: whatever it asks for says so, and the server refuses it once another account has signed in.
+//
+// When the session has ended, or has become another account's, the page is loaded anew. While something
+// is filled in that isn't sent (leaving.js knows what), a line over the page says it instead, and nothing is lost.
 (() => {
   const DRAWN_FOR = "X-OneMap-Account";
   const OTHER = "urn:onemap:problem:other_account";
+  const LATE_MS = 8000;
+  const LONGEST_MS = 30000;
   const { lang, dataset } = document.documentElement;
   const account = dataset.account ?? "";
-  const drawnFor = `${account} ${lang}`;
+  const drawnFor = `${account} ${lang.split("-")[0]}`;
   const here = () => location.pathname + location.search;
-  let isLeaving = false; // a form is on its way: its answer is the next page
+  const isFilled = () => window.onemapLeaving?.isFilled() ?? false;
+  /** Whether somebody is about to do something here, with nothing to lose perhaps. */
+  const isBusy = () => isFilled() || document.querySelector(".rp-form, dialog[open], .mantine-Modal-content") !== null;
+
+  // While a form of the frame is on its way (sign-out, language) its answer is the next page, unless the
+  // browser has asked whether to leave and one stays: a timer set before the question runs after it.
+  let isLeaving = false;
   addEventListener("onemap:leaving", () => (isLeaving = true));
   addEventListener("pageshow", () => (isLeaving = false));
-  const isFilled = () => window.onemapLeaving?.isFilled() ?? false;
+  addEventListener("beforeunload", (event) => setTimeout(() => event.defaultPrevented && (isLeaving = false)));
 
-  const fetched = window.fetch.bind(window);
+  /* ---- the line: over the page or, where a dialog holds the keyboard, in the dialog in front */
 
-  /** A line over the page, and over a dialog in it, says what is the matter and leads on. @param {string} words @param {string} key of what the button says @param {() => void} act */
-  const show = (words, key, act) => {
-    document.querySelector(".om-session")?.remove();
-    const mark = document.getElementById("shell-progress");
-    const named = JSON.parse(mark?.dataset.words ?? "{}");
-    const line = document.createElement("div");
-    line.className = "om-session";
-    line.setAttribute("role", "alert");
-    line.popover = "manual";
+  /** @typedef {"session_ended" | "other_account" | "no_answer"} Saying the key of what the line says */
+  /** @type {{says: Saying, box: HTMLElement} | null} */
+  let line = null;
+  const put = () => {
+    const place = [...document.querySelectorAll("dialog[open], .mantine-Modal-content")].at(-1) ?? document.body;
+    if (!line || line.box.parentElement === place) return;
+    place.append(line.box);
+    line.box.showPopover?.();
+    const at = document.activeElement; // a button that waits for its answer has lost the keyboard
+    if (place !== document.body && (!at || at === document.body || at.matches(":disabled"))) line.box.querySelector("button")?.focus();
+  };
+  new MutationObserver(put).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["open"] });
+
+  /** @param {...Saying} saying */
+  const hide = (...saying) => {
+    if (!line || !saying.includes(line.says)) return;
+    line.box.remove();
+    line = null;
+  };
+  const isOver = () => hide("session_ended", "other_account");
+
+  /** @param {Saying} saying @param {string} [key] of what a button says that leads on @param {() => void} [act] */
+  const show = (saying, key, act) => {
+    if (line?.says === saying) return;
+    line?.box.remove();
+    const words = JSON.parse(document.getElementById("shell-progress")?.dataset.words ?? "{}");
+    const box = document.createElement("div");
+    box.className = "om-session";
+    box.setAttribute("role", "alert");
+    box.popover = "manual";
     const said = document.createElement("span");
-    said.textContent = named[words] ?? words;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn s";
-    button.textContent = named[key] ?? key;
-    button.addEventListener("click", () => {
-      line.remove();
-      act();
-    });
-    line.append(said, button);
-    (document.querySelector("dialog[open]") ?? document.body).append(line);
-    line.showPopover?.();
+    said.textContent = words[saying] ?? saying;
+    box.append(said);
+    if (key && act) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn s";
+      button.textContent = words[key] ?? key;
+      button.addEventListener("click", act);
+      box.append(button);
+    }
+    line = { says: saying, box };
+    put();
   };
 
-  /** Who is signed in now; "same" too where nobody can say. @returns {Promise<"same" | "other" | "nobody">} */
+  /* ---- who is signed in */
+
+  /** Who is signed in now: the page's own account, another or nobody; null where the server doesn't say. @returns {Promise<"own" | "other" | "nobody" | null>} */
   const signedIn = async () => {
     const answer = await fetched("/api/v1/notices", { headers: { [DRAWN_FOR]: drawnFor }, cache: "no-store" }).catch(() => null);
-    return answer?.status === 401 ? "nobody" : answer?.status === 412 ? "other" : "same";
+    if (!answer || answer.status >= 500) return null;
+    return answer.status === 401 ? "nobody" : answer.status === 412 ? "other" : "own";
   };
-  const ended = async () => {
+
+  /** Asks who is signed in, and does what follows; where nobody says it, all stays as it is. */
+  const look = async () => {
     if (isLeaving) return;
     const who = await signedIn();
-    if (who === "same") return document.querySelector(".om-session")?.remove();
-    if (who === "other") return changed();
-    if (!isFilled()) location.assign(`/sign-in?next=${encodeURIComponent(here())}`);
+    if (who === "own") isOver();
+    if (who === "other") changed();
+    if (who !== "nobody") return;
+    if (!isFilled()) location.replace(`/sign-in?next=${encodeURIComponent(here())}`);
     else show("session_ended", "sign_in_beside", () => window.open("/sign-in?next=/account", "_blank", "noopener"));
   };
+
+  /** Another account is signed in: its page takes this one's place, unless somebody was about to do something here. */
   const changed = () => {
     if (isLeaving) return;
-    if (isFilled() || document.querySelector(".rp-form, dialog[open], .mantine-Modal-content")) show("other_account", "read_anew", () => location.reload());
+    if (isBusy()) show("other_account", "read_anew", () => location.reload());
     else location.reload();
   };
 
-  /** Whether a request is one of ours that may change something. @param {string | URL} address @param {string} method */
-  const writes = (address, method) => Boolean(account) && isOwn(address) && method.toUpperCase() !== "GET";
-  const isOwn = (/** @type {string | URL} */ address) => new URL(address, location.href).origin === location.origin;
+  addEventListener("onemap:signed-out", look);
+  for (const kind of ["focus", "online"]) addEventListener(kind, () => line && line.says !== "no_answer" && look());
 
+  /* ---- what the page asks for, by fetch and, for files, by XMLHttpRequest */
+
+  /** Whether the server answers by who is signed in. @param {string | URL} address */
+  const isOurs = (address) => {
+    const { origin, pathname } = new URL(address, location.href);
+    return Boolean(account) && origin === location.origin && /^\/(api\/|_dash-)/.test(pathname);
+  };
+
+  /** @type {Set<symbol>} what was sent a while ago and hasn't been answered */
+  const late = new Set();
+  /** Says after a while that no answer came, where somebody is about to do something; what it answers is called when one has come. */
+  const waitFor = () => {
+    const one = Symbol("sent");
+    const timer = setTimeout(() => {
+      late.add(one);
+      if (!line && isBusy()) show("no_answer");
+    }, LATE_MS);
+    return () => {
+      clearTimeout(timer);
+      late.delete(one);
+      if (!late.size) hide("no_answer");
+    };
+  };
+
+  const fetched = window.fetch.bind(window);
+  // What our scripts send is small; what the server does for it takes it seconds. A callback of Dash may last.
+  const limit = (/** @type {string | URL} */ address) => (new URL(address, location.href).pathname.startsWith("/api/") ? AbortSignal.timeout(LONGEST_MS) : undefined);
   window.fetch = async (...asked) => {
     const [what, how] = asked;
-    const address = what instanceof Request ? what.url : what;
-    if (writes(address, how?.method ?? (what instanceof Request ? what.method : "GET"))) {
-      const headers = new Headers(how?.headers ?? (what instanceof Request ? what.headers : undefined));
-      headers.set(DRAWN_FOR, drawnFor);
-      asked[1] = { ...how, headers };
-    }
-    const answer = await fetched(...asked);
-    if (!isOwn(address)) return answer;
-    if (answer.status === 401) ended();
+    const [address, method] = what instanceof Request ? [what.url, what.method] : [what, how?.method ?? "GET"];
+    if (!isOurs(address)) return fetched(...asked);
+    const headers = new Headers(how?.headers ?? (what instanceof Request ? what.headers : undefined));
+    headers.set(DRAWN_FOR, drawnFor);
+    const isRead = method.toUpperCase() === "GET";
+    const signal = how?.signal ?? (isRead ? undefined : limit(address));
+    const answered = isRead ? () => {} : waitFor();
+    const answer = await fetched(what, { ...how, headers, signal }).finally(answered);
+    if (answer.status === 401) look();
     else if (answer.status === 412 && (await answer.clone().json().catch(() => null))?.type === OTHER) changed();
-    else if (answer.ok && asked[1]?.headers instanceof Headers && asked[1].headers.has(DRAWN_FOR)) document.querySelector(".om-session")?.remove();
+    else if (answer.ok) isOver();
     return answer;
   };
-  addEventListener("onemap:signed-out", ended);
-  addEventListener("focus", () => document.querySelector(".om-session") && ended());
 
   const { open } = XMLHttpRequest.prototype;
   /** @this {XMLHttpRequest} @param {string} method @param {string | URL} address */
   XMLHttpRequest.prototype.open = function (method, address) {
     open.call(this, method, address, true);
-    if (!writes(address, method)) return;
+    if (!isOurs(address)) return;
     this.setRequestHeader(DRAWN_FOR, drawnFor);
     this.addEventListener("load", () => {
-      if (this.status === 401) ended();
+      if (this.status === 401) look();
       else if (this.status === 412) changed();
     });
   };

@@ -81,10 +81,11 @@ export function open(told, action) {
   const close = element("button", { type: "button", class: "ib", "aria-label": say(words, "close") }, icon("close"));
   const cancel = element("button", { type: "button", class: "btn" }, say(words, "cancel"));
   const leaving = element("div", { class: "pd-unsent pd-leaving", role: "alert", hidden: "" });
+  const isBusy = () => dialog.dataset.busy === "true";
+  const isFilled = () => isBusy() || filled() !== atFirst;
   const leave = () => {
-    if (dialog.dataset.busy === "true") return;
-    if (filled() === atFirst) shut();
-    else doubt(leaving, shut, words);
+    if (isFilled()) doubt(leaving, shut, words, isBusy());
+    else shut();
   };
   for (const button of [close, cancel]) button.addEventListener("click", leave);
   const form = element(
@@ -95,7 +96,7 @@ export function open(told, action) {
     element("footer", {}, element("span", { class: "t3 fs12" }, spec.foot), element("span", { class: "sp" }), cancel, confirm),
   );
   /** @type {Step} */
-  const step = { told, action, spec, fields, dialog, confirm, wrong, checks, changed, shut, isStale: false };
+  const step = { told, action, spec, fields, dialog, confirm, wrong, checks, leaving, changed, shut, isStale: false };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(step);
@@ -111,9 +112,9 @@ export function open(told, action) {
     leave();
   });
   dialog.addEventListener("close", () => {
-    if (!isDone && filled() !== atFirst) {
+    if (!isDone && isFilled()) {
       dialog.showModal(); // a phone's second Back in a row closes it whatever "cancel" says
-      doubt(leaving, shut, words);
+      leave();
       return;
     }
     for (const field of fields) field.close?.();
@@ -123,17 +124,17 @@ export function open(told, action) {
   document.body.append(dialog);
   changed();
   dialog.showModal();
-  const closed = window.onemapLeaving.hold({ isFilled: () => dialog.dataset.busy === "true" || filled() !== atFirst, ask: leave, close: shut });
+  const closed = window.onemapLeaving.hold({ isFilled, ask: leave, close: shut });
   title.focus({ preventScroll: true });
 }
 
-/** A dialog that holds something not yet sent asks before it is left. @param {HTMLElement} leaving @param {() => void} shut @param {Words} words */
-function doubt(leaving, shut, words) {
-  const stay = element("button", { type: "button", class: "btn s" }, say(words, "stay"));
-  const give = element("button", { type: "button", class: "btn s" }, say(words, "give_up"));
+/** A dialog asks before it is left with something not sent, or sent and not answered. @param {HTMLElement} leaving @param {() => void} shut @param {Words} words @param {boolean} isSent */
+function doubt(leaving, shut, words, isSent) {
+  const stay = element("button", { type: "button", class: "btn s" }, say(words, isSent ? "wait" : "stay"));
+  const give = element("button", { type: "button", class: "btn s" }, say(words, isSent ? "leave" : "give_up"));
   stay.addEventListener("click", () => { leaving.hidden = true; });
   give.addEventListener("click", shut);
-  leaving.replaceChildren(element("span", {}, say(words, "not_sent")), stay, give);
+  leaving.replaceChildren(element("span", {}, say(words, isSent ? "on_its_way" : "not_sent")), stay, give);
   leaving.hidden = false;
   stay.focus();
 }
@@ -159,7 +160,7 @@ function complete(fields, words) {
 /**
  * One step on its way, with the parts of its dialog.
  * @typedef {{told: ToldProblem, action: string, spec: DialogSpec, fields: FormField[], dialog: HTMLDialogElement,
- *   confirm: HTMLButtonElement, wrong: HTMLElement, checks: HTMLElement, changed: () => void, shut: () => void, isStale: boolean}} Step
+ *   confirm: HTMLButtonElement, wrong: HTMLElement, checks: HTMLElement, leaving: HTMLElement, changed: () => void, shut: () => void, isStale: boolean}} Step
  */
 
 /** Sends a step that lacks nothing, once the server has every photo that is shown. @param {Step} step */
@@ -172,7 +173,7 @@ async function submit(step) {
 
 /** @param {Step} step */
 async function send(step) {
-  const { told, action, fields, dialog, confirm, wrong, changed } = step;
+  const { told, action, fields, dialog, confirm, wrong, leaving, changed } = step;
   const { words } = told;
   /** @type {Facts} */
   const body = { version: told.version };
@@ -181,21 +182,24 @@ async function send(step) {
     if (value !== null && value !== "" && !(Array.isArray(value) && !value.length)) body[field.name] = value;
   }
   dialog.dataset.busy = "true";
-  wrong.hidden = true;
+  wrong.hidden = leaving.hidden = true;
   confirm.textContent = say(words, "working");
   changed();
   const answer = await post(`/api/v1/problems/${told.id}/actions/${action}`, body, words);
-  if (answer.status === 409) await renew(step);
+  const isLeft = !dialog.isConnected;
+  if (answer.status === 409 && !isLeft) await renew(step);
   dialog.dataset.busy = "false";
+  leaving.hidden = true;
   confirm.textContent = step.spec.confirm;
   changed();
   if (answer.ok) {
     step.shut();
     notice(step.spec.done);
-    refresh();
-    home();
+    if (page()) refresh();
+    if (!isLeft) home();
     return;
   }
+  if (isLeft) return notice(`${told.number}: ${answer.reason}`, "red");
   wrong.textContent = answer.status === 409 ? overtaken(step, answer.reason) : answer.reason;
   wrong.hidden = false;
   wrong.scrollIntoView({ block: "nearest" });

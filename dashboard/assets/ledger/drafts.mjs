@@ -78,6 +78,14 @@ export class Drafts {
     return this.write((reports) => reports.put(draft, `${this.account}/${draft.key}`));
   }
 
+  /** Says of a draft, if it is still there, whether it went off and no answer came. @param {string} key @param {boolean} sent */
+  markSent(key, sent) {
+    return this.write((reports) => {
+      const kept = reports.get(`${this.account}/${key}`);
+      kept.onsuccess = () => kept.result && reports.put({ ...kept.result, sent }, `${this.account}/${key}`);
+    });
+  }
+
   /** @param {string} name @param {File} file */
   savePhoto(name, file) {
     return this.write((_, photos) => photos.put(file, `${this.account}/${name}`));

@@ -2,6 +2,7 @@
 
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
+import { Device } from "./device.mjs";
 import { Photos } from "./photos.mjs";
 import { say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
@@ -88,43 +89,30 @@ function photos(field, { words, changed }) {
   };
 }
 
-/** Asks the device for its place; rejects when it gives none. @returns {Promise<GeolocationCoordinates>} */
-export function locate() {
-  return new Promise((told, refused) => {
-    if (!navigator.geolocation) return refused(new Error("no geolocation"));
-    const options = { enableHighAccuracy: true, timeout: 20000, maximumAge: 10000 };
-    return navigator.geolocation.getCurrentPosition(({ coords }) => told(coords), refused, options);
-  });
-}
-
 /** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function place(field, { words, told }) {
   /** @type {{x: number, y: number, crs: string, accuracy_m: number | null} | null} */
   let found = null;
   const said = element("p", { class: "pd-said", role: "status" }, say(words, "move_pin"));
+  const asked = element("p", { class: "pd-device", role: "status" });
   const button = element("button", { type: "button", class: "btn s" }, icon("locate"), say(words, "locate"));
   const stage = element("div", { class: "pd-map" });
   const put = (/** @type {number} */ lon, /** @type {number} */ lat, /** @type {number | null} */ accuracy) => {
+    device.drop();
     found = { x: lon, y: lat, crs: "EPSG:4326", accuracy_m: accuracy };
     said.textContent = say(words, accuracy === null ? "place_marked" : "place_is", { lon: lon.toFixed(5), lat: lat.toFixed(5), n: Math.round(accuracy ?? 0) });
   };
   const ready = chooser(stage, { center: [told.lon, told.lat], zoom: 14, label: field.label, chosen: (/** @type {number} */ lon, /** @type {number} */ lat) => put(lon, lat, null) });
-  button.addEventListener("click", async () => {
-    said.textContent = say(words, "locating");
-    try {
-      const coords = await locate();
-      put(coords.longitude, coords.latitude, Math.min(10000, coords.accuracy));
-      (await ready).set(coords.longitude, coords.latitude);
-    } catch {
-      said.textContent = say(words, "no_place");
-    }
+  const device = new Device(asked, words, ({ longitude, latitude, accuracy }) => {
+    put(longitude, latitude, Math.min(10000, accuracy));
+    ready.then(({ set }) => set(longitude, latitude));
   });
+  button.addEventListener("click", () => device.ask());
   return {
-    box: framed(field, stage, element("div", { class: "pd-where" }, button, said), stage),
+    box: framed(field, stage, element("div", { class: "pd-where" }, button, said, asked), stage),
     focus: button,
     value: () => found,
     missing: () => (field.required && !found ? say(words, "need_place") : ""),
-    close: () => ready.then(({ map }) => map.remove()),
   };
 }
 

@@ -1,6 +1,7 @@
 /* A problem's page hears of steps in the ledger and then asks whether its problem is among them. */
 
 import { Live, stillSignedIn } from "../map/live.mjs";
+import { onceGone } from "./gone.mjs";
 
 const ask = () => window.dash_clientside.set_props("problem-clock", { n_intervals: Date.now() });
 
@@ -16,10 +17,5 @@ export function follow(page) {
     allowed: stillSignedIn,
   });
   line.open();
-  const seen = new MutationObserver(() => {
-    if (page.isConnected) return;
-    seen.disconnect();
-    line.close();
-  });
-  seen.observe(document.body, { childList: true, subtree: true });
+  onceGone(page, () => line.close());
 }

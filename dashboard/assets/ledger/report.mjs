@@ -3,12 +3,12 @@
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
 import { draftFor, Drafts, moment } from "./drafts.mjs";
-import { locate } from "./fields.mjs";
+import { onceGone } from "./gone.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { doneCard, icon, placeFields, restoredLine, wanted } from "./report_parts.mjs";
+import { ReportPlace } from "./report_place.mjs";
 import { isUnanswered, post, say } from "./send.mjs";
 import { suggest, similarTo } from "./similar.mjs";
-import { chooser, mirror } from "./spot.mjs";
 
 class Report {
   /** @param {HTMLElement} box @param {ReportForm} told */
@@ -18,16 +18,9 @@ class Report {
     this.words = told.words;
     this.key = fresh();
     this.asked = JSON.stringify(told.asked);
-    this.nth = 0;
-    /** @type {Facts | null} */
-    this.place = null;
-    this.where = "";
-    this.chosen = false;
     this.isSaved = false;
     /** @type {"reading" | "kept" | "unkept" | "over"} whether what is filled in survives the tab */
     this.keeping = "reading";
-    /** @type {Placed | null} */
-    this.spot = null;
     /** @type {string | null} */
     this.category = null;
     this.sure = false;
@@ -38,8 +31,13 @@ class Report {
     this.form = element("form", { class: "rp-form", novalidate: "" });
     this.tiles = element("div", { class: "rp-tiles" });
     this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
-    this.stage = element("div", { class: "rp-map" });
-    this.status = element("p", { class: "pd-said", role: "status" });
+    this.at = new ReportPlace(told, {
+      chosen: () => {
+        this.doubtAgain();
+        this.refresh();
+      },
+      named: () => this.refresh(),
+    });
     this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
     this.severity = choice({ id: "rp-severity", label: this.say("severity"), options: told.severities, value: "general" });
     this.source = choice({ id: "rp-source", label: this.say("source"), options: told.sources, value: told.source });
@@ -66,7 +64,7 @@ class Report {
     } catch {
       this.loseNothingSilently();
     }
-    this.locateMap();
+    this.at.begin();
   }
 
   /** Whether the draft of another place is gone on with; else it stays, and an empty form begins here. @param {import("./drafts.mjs").Draft} draft @returns {Promise<boolean>} */
@@ -83,10 +81,9 @@ class Report {
   }
 
   draw() {
-    const preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
     const form = this.form;
     form.append(
-      element("section", { class: "card rp-place" }, ...placeFields(this, preview)),
+      element("section", { class: "card rp-place" }, ...placeFields(this.at)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
       this.alike,
@@ -98,15 +95,17 @@ class Report {
     });
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => this.save());
     this.box.replaceChildren(this.restored, form);
+    onceGone(form, () => this.photos.close());
   }
 
   /* ---- the draft: written at each change, until the server has answered */
 
   save() {
-    if (this.keeping !== "kept") return;
+    if (this.keeping !== "kept" || !this.form.isConnected) return; // once it is left, the draft is another form's
     if (!this.started) return this.erase();
     this.isSaved = true;
-    const { category, place, key, asked, sent, where } = this;
+    const { category, key, asked, sent } = this;
+    const { place, where } = this.at;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
     const photos = this.photos.items.map(({ name, id, label }) => ({ name, id, label }));
     this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, where, fields, photos }));
@@ -138,7 +137,7 @@ class Report {
   }
 
   get started() {
-    return Boolean(this.chosen || this.category || this.description.value.trim() || this.reference.value.trim() || this.photos.items.length);
+    return Boolean(this.at.chosen || this.category || this.description.value.trim() || this.reference.value.trim() || this.photos.items.length);
   }
 
   /** @param {import("./drafts.mjs").Draft & {files: Map<string, File>}} draft */
@@ -147,10 +146,8 @@ class Report {
     this.isSaved = true;
     this.sent = Boolean(draft.sent);
     if (draft.place) {
-      this.place = draft.place;
-      this.where = draft.where ?? "";
+      this.at.restore(draft.place, draft.where ?? "");
       this.asked = draft.asked;
-      this.chosen = true;
     }
     const { severity, source, reference, description } = draft.fields;
     this.severity.value = severity;
@@ -166,7 +163,6 @@ class Report {
   /** The draft goes, and an empty form takes its place. */
   async discard() {
     await this.forget(true);
-    this.map?.map.remove();
     bring(this.box);
   }
 
@@ -211,58 +207,6 @@ class Report {
     this.refresh();
   }
 
-  /* ---- where it is */
-
-  async locateMap() {
-    const [west, south, east, north] = this.told.bounds ?? [73, 18, 135, 53];
-    const { lon, lat } = this.told.asked;
-    const asked = lon !== "" && lat !== "" && Number.isFinite(Number(lon)) && Number.isFinite(Number(lat));
-    this.map = await chooser(this.stage, {
-      center: [(west + east) / 2, (south + north) / 2], zoom: 8, label: this.say("map"),
-      chosen: (/** @type {number} */ x, /** @type {number} */ y) => this.ask({ x, y, crs: "EPSG:4490" }),
-    });
-    window.onemap_report_map = this.map.map;
-    if (this.place) this.ask(this.place);
-    else if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
-    else this.map.map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
-  }
-
-  async locate() {
-    this.status.textContent = this.say("locating");
-    try {
-      const { longitude, latitude, accuracy } = await locate();
-      this.status.textContent = "";
-      this.ask({ x: longitude, y: latitude, crs: "EPSG:4326", accuracy_m: Math.min(10000, accuracy) });
-    } catch {
-      this.status.textContent = this.say("no_place");
-    }
-  }
-
-  /** The server says where that is; until it has, nothing can be sent. @param {Facts} place @param {boolean} [byHand] */
-  ask(place, byHand = true) {
-    this.nth += 1;
-    this.chosen ||= byHand;
-    this.spot = null;
-    this.place = place;
-    this.where = "";
-    this.doubtAgain();
-    this.refresh();
-    window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
-  }
-
-  /** @param {Placed | null} spot */
-  placed(spot) {
-    if (!spot || spot.nth !== this.nth) return;
-    this.spot = spot.ok ? spot : null;
-    if (spot.ok) {
-      const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
-      this.place = { x, y, crs, accuracy_m: accuracy };
-      this.where = spot.words;
-      this.map?.set(lon, lat);
-    }
-    this.refresh();
-  }
-
   /* ---- how grave it is */
 
   factFields() {
@@ -283,7 +227,7 @@ class Report {
 
   lacks() {
     if (!this.category) return this.say("need_category");
-    if (!this.spot) return this.say("need_place");
+    if (!this.at.spot) return this.say(this.at.state === "unasked" ? "place_unasked" : "need_place");
     if (!this.description.value.trim()) return this.say("need_description");
     return "";
   }
@@ -317,18 +261,28 @@ class Report {
     location.assign(address);
   }
 
+  /** Nothing can be changed while it is sent. @param {boolean} on */
+  hold(on) {
+    this.submit.disabled = this.form.inert = on;
+  }
+
   /** @returns {Promise<void>} */
   async send() {
+    if (this.at.state) await this.at.settled();
     if (this.lacks()) return this.refuse(this.lacks());
     if (!(await this.photos.whole()) || this.submit.disabled || this.keeping === "over") return;
-    if (this.lacks() || !this.spot) return this.refuse(this.lacks());
-    this.submit.disabled = true;
-    const known = this.sure || this.sent ? [] : await similarTo(this.spot, this.category);
-    if (known.length) {
-      this.submit.disabled = false;
-      return this.suggest(known);
+    const { spot } = this.at;
+    if (this.lacks() || !spot) return this.refuse(this.lacks());
+    if (!this.form.isConnected) return;
+    this.at.device.drop();
+    this.hold(true); // what is changed now would be in no report
+    const { known, refused } = this.sure || this.sent ? { known: [], refused: "" } : await similarTo(spot, this.category, this.words);
+    if (!this.form.isConnected) return;
+    if (known.length || refused) {
+      this.hold(false);
+      return refused ? this.refuse(refused) : this.suggest(known);
     }
-    const { x, y, crs, accuracy_m: accuracy } = this.spot;
+    const { x, y, crs, accuracy_m: accuracy } = spot;
     const body = {
       place: { x, y, crs, accuracy_m: accuracy ?? null },
       category: this.category,
@@ -338,16 +292,17 @@ class Report {
       description: this.description.value.trim(),
       photo_ids: this.photos.ids,
     };
-    this.form.inert = true; // what is added now would be in no report
     const kept = this.say("offline_kept");
     const words = this.keeping === "kept" ? { ...this.words, offline: kept, unreachable: kept } : this.words;
     const wasSent = this.sent;
     this.sent = true;
     this.save();
     const answer = await post("/api/v1/problems", body, words, { "Idempotency-Key": this.key });
-    this.submit.disabled = this.form.inert = false;
+    this.hold(false);
     this.sent = isUnanswered(answer) || (wasSent && !answer.ok && answer.status !== 409); // a refusal says nothing of the one before it
     if (answer.ok) return this.done(answer);
+    this.attempt(() => this.drafts?.markSent(this.key, this.sent));
+    if (now?.key === this.key) now.sent = this.sent; // the form that goes on with the draft, should this one have been left
     this.refuse(answer.reason);
     if (answer.status === 409) this.offerAnew();
   }
@@ -371,7 +326,6 @@ class Report {
   /** @param {Answer} answer */
   async done({ status, body }) {
     await this.forget();
-    this.map?.map.remove();
     const another = element("a", { class: "btn", href: "/ledger/report" }, this.say("another"));
     const open = element("a", { class: "btn p", href: `/ledger/${body.id}` }, this.say("open"));
     this.box.replaceChildren(doneCard(status, body, this.words, another, open));
@@ -389,5 +343,5 @@ export function bring(box) {
 
 /** Where the place that was asked about lies. @param {Placed | null} spot */
 export function placed(spot) {
-  now?.placed(spot);
+  now?.at.placed(spot);
 }

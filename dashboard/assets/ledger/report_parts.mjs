@@ -45,13 +45,12 @@ export function restoredLine(line, lost, at, words, discard) {
 
 /**
  * The fields of the place: the map, the device's place, a river's chainage or coordinates.
- * @param {{words: Words, told: any, stage: HTMLElement, status: HTMLElement, locate: () => unknown, ask: (place: Facts) => void}} form any: what the server tells the form
- * @param {HTMLElement} preview
+ * @param {import("./report_place.mjs").ReportPlace} place
  */
-export function placeFields(form, preview) {
-  const { words, told } = form;
+export function placeFields(place) {
+  const { words, told } = place;
   const here = element("button", { type: "button", class: "btn" }, icon("locate"), say(words, "locate"));
-  here.addEventListener("click", () => form.locate());
+  here.addEventListener("click", () => place.device.ask());
   const river = choice({ label: say(words, "river"), options: told.rivers });
   const chainage = element("input", { placeholder: "K12+350", "aria-label": say(words, "chainage"), maxlength: 20 });
   const lon = element("input", { placeholder: say(words, "lon"), "aria-label": say(words, "lon"), inputmode: "decimal" });
@@ -59,7 +58,7 @@ export function placeFields(form, preview) {
   const datum = choice({ label: say(words, "datum"), options: told.datums });
   const find = (/** @type {() => Facts} */ ask) => {
     const button = element("button", { type: "button", class: "btn" }, say(words, "find"));
-    button.addEventListener("click", () => form.ask(ask()));
+    button.addEventListener("click", () => place.ask(ask()));
     return button;
   };
   const typed = element(
@@ -68,7 +67,7 @@ export function placeFields(form, preview) {
     element("div", { class: "rp-line" }, river, chainage, find(() => ({ river: river.value, chainage: chainage.value }))),
     element("div", { class: "rp-line" }, lon, lat, datum, find(() => ({ x: lon.value, y: lat.value, crs: datum.value }))),
   );
-  return [element("div", { class: "rp-head" }, element("h2", {}, say(words, "place")), element("span", { class: "sp" }), here), form.stage, form.status, preview, typed];
+  return [element("div", { class: "rp-head" }, element("h2", {}, say(words, "place")), element("span", { class: "sp" }), here), place.stage, place.located, place.status, place.preview, typed];
 }
 
 /** The card that says under which number it is registered. @param {number | undefined} status @param {any} body any: the server's answer @param {Words} words @param {HTMLElement[]} buttons */

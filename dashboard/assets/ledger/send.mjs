@@ -14,7 +14,7 @@ export function say(words, key, facts = {}) {
 export const isUnanswered = ({ status }) => status === 0 || status >= 500;
 
 /** What a refusal says; the fields it names are added. One without our document is of a proxy, or the server failed. @param {{status: number, body: any}} answer any: a problem document, or nothing @param {Words} words */
-function reason(answer, words) {
+export function reason(answer, words) {
   if (answer.status === 401) return say(words, "signed_out");
   const fields = (answer.body?.fields ?? []).map((/** @type {{field: string, message: string}} */ each) => `${each.field}: ${each.message}`);
   const own = say(words, isUnanswered(answer) ? "unreachable" : "not_taken", { status: answer.status });
@@ -22,7 +22,7 @@ function reason(answer, words) {
 }
 
 /**
- * Posts JSON: `{ok, status, body, reason}`; a lost connection is status 0.
+ * Posts JSON: `{ok, status, body, reason}`; a lost connection, and an answer that doesn't come, is status 0.
  * @param {string} address
  * @param {object} body
  * @param {Words} words
@@ -37,8 +37,9 @@ export async function post(address, body, words, headers = {}) {
       headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
-  } catch {
-    return { ok: false, status: 0, reason: say(words, "offline") };
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === "TimeoutError";
+    return { ok: false, status: 0, reason: say(words, isLate ? "no_answer" : "offline") };
   }
   const told = { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => null) };
   return { ...told, reason: told.ok ? "" : reason(told, words) };

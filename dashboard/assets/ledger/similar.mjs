@@ -1,16 +1,25 @@
 /* Open problems that a report may repeat: asked for before it is sent, and shown with what may be done. */
 
 import { element } from "../map/words.mjs";
-import { say } from "./send.mjs";
+import { reason, say } from "./send.mjs";
 
-/** Open problems that may be the one described; none when they can't be read: that keeps nobody from reporting. @param {Placed} spot @param {string | null} category @returns {Promise<Similar[]>} */
-export async function similarTo(spot, category) {
+/** Whose page this is has changed: what the server would answer now is another account's, or nobody's. */
+const STOPS = new Set([401, 403, 412]);
+
+/**
+ * Open problems that may be the one described; none when they can't be read, which keeps nobody from reporting.
+ * A page that the server no longer answers reports nothing: `refused` says why.
+ * @param {Placed} spot @param {string | null} category @param {Words} words @returns {Promise<{known: Similar[], refused: string}>}
+ */
+export async function similarTo(spot, category, words) {
   const asked = new URLSearchParams({ lon: String(spot.lon), lat: String(spot.lat), category: category ?? "" });
   try {
     const answer = await fetch(`/api/v1/problems/similar?${asked}`);
-    return answer.ok ? await answer.json() : [];
+    if (answer.ok) return { known: await answer.json(), refused: "" };
+    if (!STOPS.has(answer.status)) return { known: [], refused: "" };
+    return { known: [], refused: reason({ status: answer.status, body: await answer.json().catch(() => null) }, words) };
   } catch {
-    return [];
+    return { known: [], refused: "" };
   }
 }
 

@@ -6,6 +6,7 @@ import { style } from "../map/style.mjs";
 import { draw, OPTIONS } from "../map/symbols.mjs";
 import { Waters } from "../map/waters.mjs";
 import { element } from "../map/words.mjs";
+import { onceGone } from "./gone.mjs";
 
 const GROUND = new Set(["onemap", "grid", undefined]);
 /** @type {Record<string, [tag: string, attributes: Words]>} */
@@ -53,12 +54,12 @@ function pin(light, facing) {
 
 /** @typedef {{center: Lonlat, zoom: number, label: string}} Shown */
 
-/** The map in a box; answers `{map, Marker}` once it can be drawn on. @param {HTMLElement} box @param {Shown} shown */
+/** The map in a box, as long as that is in the page and isn't emptied; answers `{map, Marker}` once it can be drawn on. @param {HTMLElement} box @param {Shown} shown */
 export async function plain(box, { center, zoom, label }) {
-  const library = await brought();
   const canvas = document.createElement("div");
   canvas.style.cssText = "position:absolute;inset:0";
   box.append(canvas);
+  const library = await brought();
   const map = new library.Map({
     container: canvas, style: ground(palette()), center, zoom, minZoom: 5, maxZoom: 17,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
@@ -74,11 +75,14 @@ export async function plain(box, { center, zoom, label }) {
   const gone = new AbortController();
   map.on("load", () => colour(map, gone.signal));
   const stop = onTheme(() => repaint(map));
-  map.on("remove", () => {
+  const sizes = new ResizeObserver(() => map.resize());
+  sizes.observe(box);
+  onceGone(canvas, () => {
     gone.abort();
     stop();
+    sizes.disconnect();
+    map.remove(); // a browser has room for sixteen or so
   });
-  new ResizeObserver(() => map.resize()).observe(box);
   return { map, Marker: library.Marker };
 }
 

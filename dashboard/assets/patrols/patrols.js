@@ -84,6 +84,14 @@
     set("patrols-dialog", { opened: true });
   }
 
+  /** The name of the file that is chosen stands in the dialog, which then isn't closed without a question. */
+  function showFile() {
+    const place = one("patrols-file");
+    place.textContent = file ? `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB` : "";
+    place.toggleAttribute("data-unsent", Boolean(file));
+    one("patrols-send").disabled = !file;
+  }
+
   function choose() {
     const asked = document.createElement("input");
     asked.type = "file";
@@ -91,8 +99,7 @@
     asked.addEventListener("change", () => {
       file = asked.files?.[0] ?? null;
       key = crypto.randomUUID();
-      one("patrols-file").textContent = file ? `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB` : "";
-      one("patrols-send").disabled = !file;
+      showFile();
       confirmed = false;
       name(one("patrols-send"));
       tell("");
@@ -168,6 +175,7 @@
       over();
       if (request.status >= 300) {
         tell(reason(request, button), true);
+        if ([400, 413, 422].includes(request.status)) one("patrols-file").removeAttribute("data-unsent"); // no track: there is nothing to lose
         if (request.status === 409 && isOurs(request)) ask(JSON.parse(request.responseText), button);
       } else recorded(JSON.parse(request.responseText), button);
     });
@@ -187,8 +195,7 @@
     file = null;
     confirmed = false;
     name(button);
-    one("patrols-file").textContent = "";
-    one("patrols-send").disabled = true;
+    showFile();
     one("patrols-why").value = "";
     tell("");
     set("patrols-dialog", { opened: false });

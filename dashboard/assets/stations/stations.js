@@ -62,8 +62,7 @@
     const box = /** @type {HTMLElement | null} */ (document.querySelector("#stations-map[data-ground]"));
     const ground = box?.dataset.ground ?? "";
     if (shown && (shown.box !== box || shown.ground !== ground)) {
-      shown.map.then(({ map }) => map.remove());
-      shown.box.replaceChildren();
+      shown.box.replaceChildren(); // the map goes with it
       shown = null;
       pinned = "";
     }

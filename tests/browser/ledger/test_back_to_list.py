@@ -8,7 +8,7 @@ from data.vocabulary import Role
 from tests.fixtures.desks import Desk, Photos, send_report
 from tests.fixtures.served import Served
 from tests.made.ledger.rows import fill_problems
-from tests.running.pages import until_in_page
+from tests.running.pages import until_in_page, until_map_is_gone
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,8 +53,12 @@ def test_the_page_s_own_link_leads_back_to_the_row(
     address = send_report(shared_served, photo(91), "岸边有一堆秸秆。")
     page = desk(Role.OFFICE, f"/ledger?view=all&problem={address.rpartition('/')[2]}")
     page.locator(".ag-row [data-row-open]").click()
+    until_in_page(page, "() => document.querySelector('[data-spot]')?.spot?.loaded()")
+    canvas = page.wait_for_selector("[data-spot] canvas")
     page.locator(".pb-way a").first.click()
     expect_at(page, address)
+    assert canvas
+    until_map_is_gone(page, canvas)
 
 
 def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:

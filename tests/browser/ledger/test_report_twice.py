@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from data.vocabulary import Role
 from tests.fixtures.map import watch
@@ -37,6 +37,37 @@ def fill(page: Page, served: Served) -> None:
     page.locator(".rp-submit").click()
 
 
+def refuse_twice(page: Page, served: Served) -> None:
+    """The report is sent for nobody, then for another account; the server takes neither."""
+    posts: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            posts.append(request.url)
+
+    page.on("request", note)
+    page.context.clear_cookies()
+    page.locator(".rp-submit").click()
+    page.wait_for_url("**/sign-in?next=*")
+    assert [url for url in posts if url.endswith("/api/v1/problems")] == []
+    send_restored(page, served)
+    served.sign_in(page.context, served.logins[Role.OFFICE], "zh")
+    page.locator(".rp-alike").get_by_role("button", name="都不是").click()
+    expect(page.locator(".rp-foot .pd-refused")).to_contain_text("本页由另一账号打开")
+    send_restored(page, served)
+
+
+def send_restored(page: Page, served: Served) -> None:
+    """The patroller's draft, sent again: it is asked anew whether the problem is known."""
+    served.sign_in(page.context, served.logins[Role.PATROLLER], "zh")
+    page.goto(f"{served.url}/ledger/report")
+    expect(page.locator(".rp-restored")).to_contain_text("已恢复未发送的草稿")
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K")
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-alike")).to_be_visible()
+    expect(page.locator(".rp-done")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_an_open_problem_close_by_is_suggested(
     context: BrowserContext, shared_served: Served, width: int
@@ -58,6 +89,9 @@ def test_an_open_problem_close_by_is_suggested(
         assert wrongs == []
         return
     fill(page, shared_served)
+    expect(alike).to_be_visible()
+    refuse_twice(page, shared_served)
+    wrongs.clear()
     alike.get_by_role("button", name="都不是").click()
     expect(page.locator(".rp-done .rp-same")).to_contain_text(known["number"])
     page.get_by_role("link", name="查看问题").click()

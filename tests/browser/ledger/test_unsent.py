@@ -1,13 +1,13 @@
 """What is typed in a dialog stays: Back asks first, and whoever comes second goes on with it."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
-from tests.running.pages import until_in_page
+from tests.running.pages import until_in_page, until_map_is_gone
 
 TYPED = "重复上报，详见上一件。"
 
@@ -15,6 +15,15 @@ TYPED = "重复上报，详见上一件。"
 def go_back(page: Page) -> None:
     """The browser's own step back; a swipe on a phone does the same."""
     page.evaluate("history.back()")
+
+
+def go_on(page: Page, address: str) -> None:
+    """Opens a page of the app as a row of a list does, without loading the frame anew."""
+    page.evaluate(
+        "address => { history.pushState({}, '', address);"
+        " dispatchEvent(new CustomEvent('_dashprivate_pushstate')); }",
+        address,
+    )
 
 
 def come_second(desk: Desk, address: str, action: str, typed: str) -> tuple[Page, Locator]:
@@ -32,16 +41,18 @@ def test_back_closes_an_empty_dialog_and_asks_before_it_leaves_a_filled_one(
 ) -> None:
     page = desk(Role.OFFICE, "/ledger", width=390)
     address = send_report(shared_served, photo(61), "岸边有一堆建筑垃圾。")
-    page.goto(shared_served.url + address)
+    go_on(page, address)
     dialog = begin(page, "refuse")
     go_back(page)
     expect(dialog).to_have_count(0)
     expect(page).to_have_url(shared_served.url + address)
     dialog = begin(page, "refuse")
     dialog.locator("textarea").fill(TYPED)
-    for _time in range(2):
-        go_back(page)
+    for back in ("history.back()", "history.go(-2)", "history.back(); history.back()"):
+        page.evaluate(back)
         expect(dialog.locator(".pd-leaving")).to_contain_text("尚未提交")
+        expect(page.locator(".pb-stat")).to_have_text("待受理")
+        expect(page).to_have_url(shared_served.url + address)
         dialog.get_by_role("button", name="继续填写").click()
         expect(dialog.locator("textarea")).to_have_value(TYPED)
     dialog.evaluate("dialog => dialog.close()")  # what a phone's second Back in a row does
@@ -120,11 +131,14 @@ def test_the_station_s_form_asks_too_and_its_cancel_closes_it_while_empty(desk: 
     for typed in ("", "X-9"):
         page.get_by_role("button", name="新增测站").click()
         page.locator("#stations-field-code").fill(typed)
+        canvas = page.wait_for_selector("#stations-map canvas")
         dialog.get_by_role("button", name="取消").click()
         if typed:
             expect(dialog.locator(".om-leaving")).to_contain_text("尚未提交")
         else:
             expect(dialog).to_have_count(0)
+            assert canvas
+            until_map_is_gone(page, canvas)
 
 
 def test_what_was_typed_for_one_of_several_that_was_refused_stays(
@@ -185,3 +199,53 @@ def test_a_page_acts_for_no_account_that_signed_in_after_it_was_opened(
     expect(dialog.locator("textarea")).to_have_value(typed)
     page.reload()
     expect(page.locator(".pb-story > li")).to_have_count(1)
+
+
+def test_the_line_of_a_session_is_in_reach_of_the_keyboard_and_stays_while_it_is_true(
+    desk: Desk, shared_served: Served, refusals: list[str]
+) -> None:
+    refusals += ["401 (Unauthorized)", "412 (Precondition Failed)", "ERR_INTERNET_DISCONNECTED"]
+    refusals += ["body stream already read", '/_dash-update-component"}}']  # how Dash tells it
+    page = desk(Role.ADMINISTRATOR, "/accounts")
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="新建账号").click()
+    dialog, line = page.get_by_role("dialog"), page.locator(".om-session")
+    page.locator("#accounts-new-name").fill("上游新人")
+
+    unanswered: list[Route] = []
+
+    def hold(route: Route) -> None:
+        unanswered.append(route)
+
+    page.route("**/_dash-update-component*", hold)
+    page.clock.install()
+    dialog.get_by_role("button", name="创建账号").click()
+    page.clock.fast_forward(9000)
+    expect(line).to_contain_text("服务器暂未答复")
+    page.unroute("**/_dash-update-component*")
+    page.context.clear_cookies()
+    for route in unanswered:
+        route.continue_()
+    expect(dialog.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    page.locator("#accounts-new-name").focus()
+    for _time in range(12):
+        page.keyboard.press("Tab")
+        if line.locator(":focus").count():
+            break
+    expect(line.get_by_role("button")).to_be_focused()
+
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(line).to_contain_text("登录已失效")
+    shared_served.sign_in(page.context, shared_served.logins[Role.OFFICE], "zh")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(line).to_contain_text("另一账号")
+    line.get_by_role("button").click()  # and stays, asked by the browser
+    expect(line).to_contain_text("另一账号")
+    expect(page.locator("#accounts-new-name")).to_have_value("上游新人")
+    dialog.get_by_role("button", name="取消").click()
+    dialog.get_by_role("button", name="放弃").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("body > .om-session")).to_contain_text("另一账号")

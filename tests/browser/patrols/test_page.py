@@ -79,6 +79,10 @@ def test_a_short_walk_is_kept_judged_and_explained(chief: Page, shared_served: S
     chief.locator("#patrols-explain").click()
     expect(chief.locator("#patrols-reason-told")).to_have_text("请先填写说明。")
     chief.locator("#patrols-reason").fill("桥面封闭，改日补巡。")
+    chief.locator("#shell-nav a").first.click()
+    leaving = chief.locator(".pt-reason .om-leaving")
+    expect(leaving).to_contain_text("尚未提交")
+    leaving.get_by_role("button", name="继续填写").click()
     chief.locator("#patrols-explain").click()
     expect(chief.locator(".pt-reason")).to_contain_text("桥面封闭，改日补巡。")
     address = chief.url
@@ -112,6 +116,9 @@ def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
     page.locator("#patrols-send").click()
     expect(page.locator("#patrols-told")).to_contain_text("早于本月")
     expect(page.locator("#patrols-send")).to_have_text("仍要上传")
+    page.keyboard.press("Escape")
+    expect(page.locator(".om-leaving")).to_contain_text("尚未提交")
+    page.get_by_role("button", name="继续填写").click()
     page.locator("#patrols-send").click()
     expect(page.locator("#patrols-send")).to_be_hidden()
     expect(page.locator("#patrols-one .tag.rd")).to_contain_text("项未达")
@@ -121,6 +128,15 @@ def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
     expect(page.locator("#patrols-main h2").first).to_contain_text(business_month(EARLIER))
     expect(page.locator("#patrols-one .tag.rd")).to_contain_text("项未达")
     assert page.url == address
+    page.locator("#patrols-reason").fill("当时在外地。")
+    page.context.clear_cookies()
+    page.locator("#patrols-explain").click()
+    expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    shared_served.sign_in(page.context, "chief_up", "zh")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator(".om-session")).to_have_count(0)
+    page.locator("#patrols-explain").click()
+    expect(page.locator(".pt-reason")).to_contain_text("当时在外地。")
 
 
 def test_a_walk_along_the_reaches_of_several_chiefs_asks_whom_it_counts_for(

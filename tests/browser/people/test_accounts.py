@@ -1,10 +1,13 @@
 """The administrator's page in Chromium: an account from its making to its end."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from data.vocabulary import Role
 from tests.browser.people.test_sign_in import fill
 from tests.fixtures.served import Served
+from tests.running.pages import until_in_page
 
 
 def field(page: Page, name: str) -> Locator:
@@ -28,6 +31,8 @@ def leave(page: Page) -> None:
 
 def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Served) -> None:
     fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    for sign in ("columns", "people"):
+        page.locator(f"#shell-nav-{sign}").click()
     page.get_by_role("button", name="新建账号").click()
     page.fill("#accounts-new-login", "zhang.san")
     page.fill("#accounts-new-name", "张三")
@@ -37,7 +42,21 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
     page.get_by_role("button", name="创建账号").click()
     password = page.locator(".acc-password").inner_text()
     assert len(password) == 19
-    page.keyboard.press("Escape")
+    dialog = page.get_by_role("dialog")
+    for leaving in ("Escape", "back", "beside"):  # it is shown only this once
+        if leaving == "beside":
+            page.mouse.click(10, 400)
+        elif leaving == "back":
+            page.evaluate("history.back()")
+        else:
+            page.keyboard.press("Escape")
+        expect(dialog.locator(".om-leaving")).to_contain_text("只显示这一次")
+        dialog.get_by_role("button", name="尚未记下").click()
+    expect(page.locator(".acc-password")).to_have_text(password)
+    assert page.locator(".mantine-Notification-root").count() == 0
+    dialog.get_by_role("button", name="已记下").click()
+    expect(dialog).to_have_count(0)
+    until_in_page(page, "() => !history.state?.onemapDialogs")
     page.locator("#accounts-search").fill("zhang")
     row = page.locator("tr", has_text="zhang.san")
     expect(row).to_contain_text("乡级河长 · 上游镇")
@@ -61,6 +80,15 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
     expect(page.get_by_text("已登录的会话立即结束")).to_be_visible()
     page.get_by_role("button", name="确认").click()
     expect(page.locator("tr", has_text="zhang.san")).to_contain_text("已停用")
+
+    page.get_by_role("button", name="重置密码").click()
+    page.get_by_role("button", name="确认").click()
+    page.get_by_role("button", name="已记下").click()
+    expect(dialog).to_have_count(1)
+    page.evaluate("history.back()")  # dialogs that followed one another left no step behind
+    expect(dialog).to_have_count(0)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/accounting"))
 
 
 def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:

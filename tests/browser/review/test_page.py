@@ -54,7 +54,8 @@ def said(doubted: Served) -> list[tuple[object, ...]]:
 
 
 def test_values_are_judged_by_key_undone_and_judged_together(office: Page, doubted: Served) -> None:
-    office.goto(f"{doubted.url}/quality")
+    office.goto(f"{doubted.url}/rivers")
+    office.locator("#shell-nav a[href='/quality']").click()
     expect(office.locator(ROWS)).to_have_count(3)
     office.keyboard.press("ArrowDown")
     expect(office.locator("#quality-told")).to_contain_text("尖峰")
@@ -72,6 +73,23 @@ def test_values_are_judged_by_key_undone_and_judged_together(office: Page, doubt
     office.locator("#quality-said button").click()
     expect(office.locator(ROWS)).to_have_count(3)
     assert said(doubted)[-1] == ("withdraw", None, "电极故障")
+
+    office.locator("#quality-reason").fill("稍后再写")
+    leaving = office.locator("#quality-form .om-leaving")
+    for left in (lambda: office.locator("#shell-nav a[href='/ledger']").click(), office.go_back):
+        address = office.url
+        left()
+        expect(leaving).to_contain_text("尚未提交")
+        leaving.get_by_role("button", name="继续填写").click()
+        expect(office.locator("#quality-reason")).to_have_value("稍后再写")
+        assert office.url == address
+    office.locator(ROWS).nth(2).click()
+    expect(office.locator("#quality-reason")).to_have_value("稍后再写")
+    office.locator("#shell-nav a[href='/ledger']").click()
+    leaving.get_by_role("button", name="放弃").click()
+    expect(office).to_have_url(f"{doubted.url}/ledger")
+    office.go_back()
+    expect(office.locator(ROWS)).to_have_count(3)
 
     office.locator("[data-quality-box=all]").click()
     expect(office.locator("#quality-bulk")).to_contain_text("已选 3 条数据")

@@ -66,11 +66,12 @@ def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
         "S-1,2026-05-01T03:00Z,2099-01-01T00:00Z,7.3,112.1,-90.5\n"
         "S-1,2026-05-01T04:00Z,2026-04-30T00:00Z,7.4,112.1,\n"
         "S-1,2026-05-01T05:00Z,soon,7.5,180,90\n"
-        "S-1,2026-05-01T06:00Z,2026-05-01T05:55Z,7.6,,\n",
+        "S-1,2026-05-01T06:00Z,2026-05-01T05:55Z,7.6,,\n"
+        "S-1,2026-05-01T07:00Z,2026-05-01T07:00:05Z,7.7,32.1,112.7\n",
         "utf-8",
     )
     assert load_history(database, file) == Imported(
-        read=6, stored=6, known=0, rejected=0, partial=4
+        read=7, stored=7, known=0, rejected=0, partial=5
     )
     assert rejected(file) == [
         (2, "value", "longitude=999: off the earth"),
@@ -81,6 +82,8 @@ def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
         (4, "value", "longitude=112.1: without a latitude"),
         (4, "value", "received_at=2026-04-30T00:00Z: before the reading's own time"),
         (5, "value", "received_at=soon"),
+        (7, "value", "longitude=32.1: without a latitude"),
+        (7, "value", "latitude=112.7: off the earth; longitude and latitude seem swapped"),
     ]
     stored = "SELECT ST_AsText(position), received_at - observed_at FROM reading ORDER BY ph"
     assert rows(database.owner, stored) == [
@@ -90,6 +93,7 @@ def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
         (None, timedelta()),
         ("POINT(180 90)", timedelta()),
         (None, timedelta(minutes=-5)),
+        (None, timedelta(seconds=5)),
     ]
 
 

@@ -73,8 +73,12 @@ def test_a_point_too_far_off_is_refused_with_its_distance(
     database: Database, basin: SmallBasin
 ) -> None:
     with database.app.connect() as connection:
-        with pytest.raises(BadInput, match=r"清河·上游镇段, is 938 m away; at most 500 m"):
+        with pytest.raises(BadInput, match=r"清河·上游镇段, is 938 m away; at most 500 m") as far:
             preview(connection, 112.21, 32.7)
+        assert far.value.mend == "Check the coordinates and what they were declared to be."
+        with pytest.raises(BadInput) as far:
+            preview(connection, 112.21, 32.7, may_allow_more=True)
+        assert str(far.value.mend).endswith(", or allow more.")
         assert preview(connection, 112.21, 32.7, within_m=1000).reach_id == basin.reach_up
         with pytest.raises(BadInput, match="swapped"):
             preview(connection, 32.7, 112.21)

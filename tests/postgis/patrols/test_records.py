@@ -253,6 +253,9 @@ def test_remarks_are_kept_with_their_places_and_bad_ones_refuse_the_whole(office
     for bad in (Remark(" "), Remark("半个坐标", lon=112.2), Remark("远", lon=700, lat=1)):
         with pytest.raises(BadInput):
             record_walk(office, "chief_up", walk(MORNING, metres=3_000), remarks=(bad,))
+    swapped = (Remark("反", lon=32.1, lat=112.7),)
+    with pytest.raises(BadInput, match="Exchange longitude"):
+        record_walk(office, "chief_up", walk(MORNING, metres=3_000), remarks=swapped)
     with pytest.raises(BadInput, match="At most 50"):
         record_walk(office, "chief_up", walk(MORNING, metres=3_000), remarks=(Remark("一"),) * 51)
     assert count(office) == 1

@@ -205,6 +205,8 @@ def test_what_is_no_message(payload: bytes, reason: Refusal) -> None:
         ('"values": {"ph": 7}, "flags": {"do": "N"}', {"flags.do": "a flag without a value"}),
         ('"values": {"ph": 7}, "flags": {"nope": "N"}', {"flags.nope": "unknown parameter"}),
         ('"values": {"ph": 7}, "position": [181, 32]', {"position": "off the earth"}),
+        ('"values": {"ph": 7}, "position": [32.1, 112.7]',
+         {"position": "off the earth; longitude and latitude seem swapped"}),
         ('"values": {"ph": 7}, "position": [112]', {"position": "not [longitude, latitude]"}),
         ('"values": {"ph": 7, "temp": "ND", "tp": "<0"}',
          {"tp": "a detection limit must be above nothing"}),

@@ -1,0 +1,126 @@
+/* Where a reported problem lies: marked, typed or the device's place; the server says where that is, and the one chosen last counts. */
+
+import { element } from "../map/words.mjs";
+import { Device } from "./device.mjs";
+import { onceGone } from "./gone.mjs";
+import { say } from "./send.mjs";
+import { chooser, mirror } from "./spot.mjs";
+
+const PATIENCE_MS = 4000;
+
+export class ReportPlace {
+  /** @param {ReportForm} told @param {{chosen: () => void, named: () => void}} form what it does once another place is chosen, and once the server has named one or could not be asked */
+  constructor(told, { chosen, named }) {
+    this.told = told;
+    this.words = told.words;
+    this.whenChosen = chosen;
+    this.whenNamed = named;
+    this.nth = 0;
+    /** @type {Facts | null} as it was chosen */
+    this.place = null;
+    this.where = "";
+    this.chosen = false;
+    /** @type {Placed | null} as the server names it; nothing can be sent without */
+    this.spot = null;
+    /** @type {"" | "asking" | "unasked"} whether the server has still to say where the place is, or couldn't be asked */
+    this.state = "";
+    /** @type {(() => void)[]} */
+    this.waiting = [];
+    this.again = () => this.state === "unasked" && navigator.onLine && this.askAgain();
+    this.stage = element("div", { class: "rp-map" });
+    this.status = element("p", { class: "pd-said", role: "status" });
+    this.located = element("p", { class: "pd-device", role: "status" });
+    this.preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
+    this.device = new Device(this.located, this.words, ({ longitude, latitude, accuracy }) => this.ask({ x: longitude, y: latitude, crs: "EPSG:4326", accuracy_m: Math.min(10000, accuracy) }));
+  }
+
+  /** Goes on with the place of a draft. @param {Facts} place @param {string} where */
+  restore(place, where) {
+    this.place = place;
+    this.where = where;
+    this.chosen = true;
+  }
+
+  /** The map, with the place of a draft or of the address. */
+  async begin() {
+    const [west, south, east, north] = this.told.bounds ?? [73, 18, 135, 53];
+    const { lon, lat } = this.told.asked;
+    const asked = lon !== "" && lat !== "" && Number.isFinite(Number(lon)) && Number.isFinite(Number(lat));
+    this.map = await chooser(this.stage, {
+      center: [(west + east) / 2, (south + north) / 2], zoom: 8, label: say(this.words, "map"),
+      chosen: (/** @type {number} */ x, /** @type {number} */ y) => this.ask({ x, y, crs: "EPSG:4490" }),
+    });
+    if (!this.stage.isConnected) return;
+    const { map } = this.map;
+    window.onemap_report_map = map;
+    for (const kind of ["online", "focus"]) window.addEventListener(kind, this.again);
+    onceGone(this.stage, () => {
+      for (const kind of ["online", "focus"]) window.removeEventListener(kind, this.again);
+      clearTimeout(this.patience);
+      if (window.onemap_report_map === map) window.onemap_report_map = undefined;
+    });
+    if (this.place) this.ask(this.place, this.chosen);
+    else if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
+    else map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
+  }
+
+  /** The server says where that is; until it has, nothing can be sent. @param {Facts} place @param {boolean} [byHand] */
+  ask(place, byHand = true) {
+    this.device.drop();
+    this.nth += 1;
+    this.chosen ||= byHand;
+    this.spot = null;
+    this.place = place;
+    this.where = "";
+    this.state = "asking";
+    this.status.textContent = "";
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.giveUp(), PATIENCE_MS);
+    this.whenChosen();
+    window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
+    if (!navigator.onLine) this.giveUp();
+  }
+
+  /** Asks once more where the place is. */
+  askAgain() {
+    if (!this.place) return;
+    this.ask(this.place, this.chosen);
+    if (this.state === "asking") this.status.textContent = say(this.words, "place_asking");
+  }
+
+  /** No answer came: what is shown belongs to another place, so it goes; an answer that comes late still counts. */
+  giveUp() {
+    this.state = "unasked";
+    this.preview.hidden = true;
+    this.status.textContent = say(this.words, "place_unasked");
+    this.answered();
+  }
+
+  answered() {
+    clearTimeout(this.patience);
+    for (const done of this.waiting.splice(0)) done();
+    this.whenNamed();
+  }
+
+  /** Once the server has said where the place is, or couldn't be asked once more. @returns {Promise<void>} */
+  async settled() {
+    if (this.state === "unasked") this.askAgain();
+    if (this.state === "asking") await new Promise((done) => this.waiting.push(() => done(undefined)));
+  }
+
+  /** @param {Placed | null} spot */
+  placed(spot) {
+    if (!spot || spot.nth !== this.nth || !this.stage.isConnected) return;
+    this.spot = spot.ok ? spot : null;
+    if (spot.ok) {
+      const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
+      this.place = { x, y, crs, accuracy_m: accuracy };
+      this.where = spot.words;
+      this.map?.set(lon, lat);
+    }
+    this.status.textContent = "";
+    this.state = "";
+    this.preview.hidden = false;
+    this.answered();
+  }
+}
