@@ -1,12 +1,10 @@
-/* A problem's page hears of steps in the ledger and then asks whether its problem is among them. */
+/* A page hears of steps in the ledger as they happen, and asks anew where some may have been missed. */
 
 import { Live, stillSignedIn } from "../map/live.mjs";
 import { onceGone } from "./gone.mjs";
 
-const ask = () => window.dash_clientside.set_props("problem-clock", { n_intervals: Date.now() });
-
-/** The line is held while the page is there. @param {HTMLElement} page */
-export function follow(page) {
+/** The line is held while the page is there. @param {HTMLElement} page @param {() => void} ask */
+export function follow(page, ask) {
   const line = new Live({
     change() {},
     ledger: ask,

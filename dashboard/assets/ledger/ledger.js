@@ -212,34 +212,26 @@
   const WAIT_MS = 1500;
   // Whose doing a change is: what others did leaves the choice of rows alone.
   let live = false;
-  /** @type {EventSource | null} */
-  let source = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const changed = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      if (!page()) return end();
+      if (!page()) return;
       live = true;
       set("ledger-changed", { data: Date.now() });
     }, WAIT_MS);
   };
-  const end = () => {
-    source?.close();
-    source = null;
-  };
   /** @type {HTMLElement | null} */
   let shown = null;
   const begin = () => {
-    if (shown === page()) return;
-    shown = page();
+    const now = page();
+    if (!now || shown === now) return;
+    shown = now;
     order = new URLSearchParams(location.search).get("sort");
     width();
     comeBack();
-    if (source) return;
-    source = new EventSource("/events");
-    source.addEventListener("ledger", changed);
-    source.addEventListener("error", () => !page() && end());
+    import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed));
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -73,7 +73,7 @@
     const page = /** @type {HTMLElement | null} */ (document.querySelector(".pb-page:not([data-alive])"));
     if (page) {
       page.dataset.alive = "true";
-      load("follow").then(({ follow }) => follow(page));
+      load("follow").then(({ follow }) => follow(page, () => window.dash_clientside.set_props("problem-clock", { n_intervals: Date.now() })));
     }
     const form = /** @type {HTMLElement | null} */ (document.querySelector("[data-report]:not([data-alive])"));
     if (form) {

@@ -1,14 +1,17 @@
 """Back from a problem: the list stands where it was, the keyboard on the row that was opened."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from data.clock import now
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk, Photos, send_report
 from tests.fixtures.served import Served
 from tests.made.ledger.rows import fill_problems
-from tests.running.pages import until_in_page, until_map_is_gone
+from tests.running.pages import PATIENCE_S, until_in_page, until_map_is_gone
+from tests.running.waiting import shared, until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,3 +74,27 @@ def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
     page.go_back()
     expect_at(page, address)
     expect(page.locator(f'.lg-card[href="{address}"]')).to_be_in_viewport()
+
+
+def test_the_list_s_line_comes_back_and_hears_of_the_session_s_end(
+    desk: Desk, shared_served: Served, refusals: list[str]
+) -> None:
+    refusals += ["502 (Bad Gateway)", "401 (Unauthorized)"]
+    page = desk(Role.AUDITOR, "/rivers")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=502, body="")
+        else:
+            route.continue_()
+
+    page.route("**/events*", answer)
+    page.goto(f"{shared_served.url}/ledger")
+    until(lambda: len(asked) > 1 or page.wait_for_timeout(50), patience_s=shared(PATIENCE_S))
+    expect(page.locator(".ag-row [data-row-open]").first).to_be_visible()
+    with shared_served.client(shared_served.logins[Role.AUDITOR]) as client:
+        client.post("/sign-out")
+    shared_served.cookies.pop(shared_served.logins[Role.AUDITOR])
+    expect(page).to_have_url(re.compile("/sign-in"))
