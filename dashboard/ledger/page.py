@@ -250,6 +250,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
             shown += CARD_ROWS if any(more) else 0
         elif ctx.triggered_id == Ids.ASKED:
             shown = CARD_ROWS
+        shown = max(shown, CARD_ROWS)
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
         return cards([line_of(row, now) for row in found], total), shown

@@ -20,6 +20,7 @@ from dashboard.ledger.similar import near_words
 from dashboard.ledger.words import category_word, group_word, severity_word, source_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import way_back
 from dashboard.parts.measures import dated_text, moment_text, own_name, parameter_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, language, ngettext
@@ -49,7 +50,7 @@ def head(seen: Seen) -> list[Any]:
     return [
         html.Nav(
             [
-                html.A(_("Problem ledger"), href="/ledger", **attributes(data_go="")),
+                way_back(_("Problem ledger"), "/ledger"),
                 icon("right"),
                 html.Span(row.number, className="pb-number"),
                 html.Span(className="sp"),

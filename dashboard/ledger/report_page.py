@@ -14,6 +14,7 @@ from dashboard.ledger.report_places import place_typed, read_ground
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import way_back
 from dashboard.parts.spot import describe
 from dashboard.parts.wording import _
 from data.errors import OneMapError
@@ -41,7 +42,7 @@ def layout(**query: str | list[str]) -> html.Div:
     return html.Div(
         [
             html.Nav(
-                [dcc.Link(_("Problem ledger"), href="/ledger"), icon("right"), _("New problem")],
+                [way_back(_("Problem ledger"), "/ledger"), icon("right"), _("New problem")],
                 className="pb-way",
                 **attributes(aria_label=_("Where you are")),
             ),

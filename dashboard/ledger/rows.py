@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.ledger.line_words import (
     LIGHT_CLASS,
@@ -18,6 +18,8 @@ from dashboard.ledger.line_words import (
     where_words,
 )
 from dashboard.ledger.words import action_word, done_word, group_word, severity_word
+from dashboard.parts.kit import opener
+from dashboard.parts.kit import row as list_row
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
@@ -105,7 +107,7 @@ def as_data(line: Line) -> dict[str, Any]:
 def card(line: Line) -> html.Li:
     """The card of one problem on a phone, all of it a link to the problem's page."""
     return html.Li(
-        dcc.Link(
+        html.A(
             [
                 html.Div(
                     [
@@ -136,7 +138,9 @@ def card(line: Line) -> html.Li:
             ],
             href=line.href,
             className="lg-card",
-        )
+            **opener(),
+        ),
+        **list_row(),
     )
 
 

@@ -264,6 +264,14 @@ def opener() -> dict[str, Any]:
     return attributes(data_row_open="")
 
 
+def way_back(words: str, href: str, looks: str = "") -> html.A:
+    """Returns a page's link to the list it belongs to.
+
+    A script leads it to the list from which the page was opened, with its filters and its place.
+    """
+    return html.A(words, href=href, className=looks, **attributes(data_go="", data_back=""))
+
+
 def kebab(label: str) -> dmc.MenuTarget:
     """Returns the button of three dots at a row's end, which opens a menu called ``label``."""
     return dmc.MenuTarget(

@@ -12,7 +12,7 @@ from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
 from dashboard.parts.detail_words import fault_words
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import page_header
+from dashboard.parts.kit import page_header, way_back
 from dashboard.parts.measures import moment_text, own_name, parameter_name, value_text
 from dashboard.parts.wording import _, worded
 from dashboard.tally.refused_actions import (
@@ -52,7 +52,7 @@ def layout(**_query: str | list[str]) -> html.Div:
         [
             page_header(
                 _("Refused messages"),
-                dcc.Link(_("Data audit"), href="/accounting", className="btn"),
+                way_back(_("Data audit"), "/accounting", "btn"),
             ),
             html.Div(id=Ids.SAID, role="status"),
             html.Div(skeleton(), id=Ids.BODY),

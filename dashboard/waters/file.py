@@ -7,7 +7,7 @@ from dash import dcc, html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import card, class_badge, facts
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import dates_on_paper
+from dashboard.parts.kit import dates_on_paper, way_back
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_card
@@ -110,7 +110,7 @@ def heading(water_file: WaterFile) -> html.Header:
     return html.Header(
         [
             html.Nav(
-                [dcc.Link(_("River files"), href="/rivers"), html.Span("›"), html.Span(name)],
+                [way_back(_("River files"), "/rivers"), html.Span("›"), html.Span(name)],
                 className="rv-path t3",
                 **attributes(aria_label=_("Path")),
             ),

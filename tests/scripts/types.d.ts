@@ -81,6 +81,8 @@ interface Answer { ok: boolean; status: number; reason: string; body?: any } // 
 
 /* ---- the window */
 
+interface Step { number: string; from: { number: string; address: string } | null }
+interface Place { top: number; opened: string | null; list: (string | null)[]; from: Step["from"] }
 interface Leavable { isFilled(): boolean; ask(): void; close(): void }
 interface Clientside {
   no_update: unknown;
@@ -104,6 +106,7 @@ interface Window {
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
   onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
+  onemapPlace: { coming(): Place | null; list(): { query: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }

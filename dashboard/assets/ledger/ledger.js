@@ -1,7 +1,6 @@
 // The ledger's list in the browser: what is asked for lives in the address; cells are drawn here.
 (() => {
   const PICKS = ["river", "status", "category", "severity", "light", "unit", "source"];
-  const LIST = "onemap-ledger-list";
   const page = () => document.getElementById("ledger-page");
   const nothing = () => window.dash_clientside.no_update;
   const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
@@ -99,8 +98,8 @@
       set(`ledger-pick-${index}`, { value: [] });
       return nothing();
     }
-    const { [index]: _dropped, ...left } = kept;
-    return left;
+    const { [index]: _dropped, ...others } = kept;
+    return others;
   };
 
   // The grid: asked again from the first row, or for what it shows when something has changed.
@@ -137,71 +136,6 @@
     return nothing();
   };
 
-  // A problem opened from the list: its page leads on to the next one of the same list.
-  document.addEventListener("click", (event) => {
-    if (!page() || !(/** @type {Element} */ (event.target).closest?.(".lg-grid, .lg-card"))) return;
-    /** @type {string[]} */
-    const list = [];
-    if (PHONE.matches) {
-      for (const card of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".lg-card"))) list.push(card.pathname);
-    } else grid()?.forEachNode((/** @type {any} */ node) => node.data && list.push(node.data.href)); // any: AG Grid's node
-    const row = /** @type {Element} */ (event.target).closest(".ag-row, .lg-card");
-    const opened = row?.getAttribute("href") ?? row?.querySelector("[data-row-open]")?.getAttribute("href");
-    const at = Number(row?.getAttribute("row-index") ?? 0);
-    try {
-      sessionStorage.setItem(LIST, JSON.stringify({ back: location.search, list, opened, at }));
-    } catch {
-      /* a browser that keeps nothing has no next one */
-    }
-  }, true);
-
-  // Back from a problem, the list stands where it was, the keyboard on the row that was opened.
-  const SETTLED_MS = 1200;
-  const LONGEST_MS = 8000;
-  const PROBLEM = /^\/ledger\/\d+$/;
-  let left = document.referrer ? new URL(document.referrer).pathname : "";
-  let isBack = PROBLEM.test(left) || /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])?.type === "back_forward";
-  let path = location.pathname;
-  const move = (/** @type {boolean} */ isStep) => {
-    isBack = isStep || PROBLEM.test(path);
-    left = path;
-    path = location.pathname;
-  };
-  addEventListener("popstate", () => move(true));
-  addEventListener("_dashprivate_pushstate", () => move(false));
-  const comeBack = () => {
-    let was;
-    try {
-      was = isBack && JSON.parse(sessionStorage.getItem(LIST) ?? "null");
-    } catch {
-      return;
-    }
-    isBack = false;
-    if (!was?.opened || was.back !== location.search) return;
-    if (was.list.includes(left)) { // the last one seen, which may be another than the one opened
-      was.at += was.list.indexOf(left) - Math.max(0, was.list.indexOf(was.opened));
-      was.opened = left;
-    }
-    let until = Date.now() + LONGEST_MS;
-    let isFound = false;
-    const look = () => {
-      const api = grid();
-      if (!PHONE.matches && api && api.getDisplayedRowCount() > was.at) api.ensureIndexVisible(was.at, "middle");
-      const link = /** @type {HTMLElement | null} */ (document.querySelector(`.lg-grid [data-row-open][href="${was.opened}"], .lg-card[href="${was.opened}"]`));
-      link?.focus({ preventScroll: true });
-      if (PHONE.matches) link?.scrollIntoView({ block: "center" });
-      if (link && !isFound) until = Date.now() + SETTLED_MS;
-      isFound ||= Boolean(link);
-      if (!page() || Date.now() > until) stop();
-    };
-    const timer = setInterval(look, 100);
-    const stop = () => {
-      clearInterval(timer);
-      for (const kind of ["pointerdown", "keydown", "wheel"]) removeEventListener(kind, stop, true);
-    };
-    for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, stop, true);
-  };
-
   const unchoose = () => (pressed() ? true : nothing());
 
   // While the page is open: what width it has, and what the server tells of the ledger.
@@ -229,8 +163,9 @@
     if (!now || shown === now) return;
     shown = now;
     order = new URLSearchParams(location.search).get("sort");
+    const coming = window.onemapPlace.coming(); // the frame saw the way back before Dash drew this page
+    if (coming) set("ledger-shown", { data: coming.list.length });
     width();
-    comeBack();
     import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed));
   };
 
@@ -242,7 +177,6 @@
   const make = (/** @type {unknown[]} */ ...given) => window.React.createElement(...given);
   /** @param {(row: any) => unknown} draw any: a row as dashboard/ledger/rows.py makes it */
   const cell = (draw) => (/** @type {{data?: any}} */ props) => (props.data ? draw(props.data) : null);
-  const link = (/** @type {string} */ href, /** @type {string} */ className, /** @type {unknown[]} */ ...children) => make("a", { href, className }, ...children);
   const opener = (/** @type {string} */ href, /** @type {unknown} */ words) => make("a", { href, className: "lg-number", "data-row-open": "" }, words);
   const bars = (/** @type {number} */ count) =>
     make("span", { className: "lg-bars", "aria-hidden": true }, ...Array.from({ length: count }, (_none, at) => make("i", { key: at })));
@@ -310,7 +244,7 @@
         make(
           "span",
           { className: "lg-acts" },
-          row.next ? link(`${row.href}#${row.step}`, "btn s p", row.next) : null,
+          row.next ? make("a", { href: `${row.href}#${row.step}`, className: "btn s p", "data-go": "" }, row.next) : null,
           make("a", { href: row.map, className: "ib", "aria-label": row.place }, make("span", { className: "ic ic-pin" })),
         ),
       ),

@@ -33,26 +33,32 @@
     button.click();
   };
 
-  /* Opened from a list, a problem leads to those beside it there, and back to the list as it was. */
-  const lead = (/** @type {HTMLElement} */ way) => {
-    /** @type {{back: string, list: string[]}} */
-    let told;
-    try {
-      told = JSON.parse(sessionStorage.getItem("onemap-ledger-list") ?? "");
-    } catch {
-      return;
-    }
-    const at = told.list.indexOf(location.pathname);
+  /* Opened from a list, a problem leads to those beside it there; what the list hadn't loaded yet is asked for. */
+  const lead = async (/** @type {HTMLElement} */ way) => {
+    const { query, rows } = window.onemapPlace.list();
+    const at = rows.indexOf(location.pathname);
     if (at < 0) return;
-    for (const [name, step] of /** @type {[string, number][]} */ ([["before", -1], ["after", 1]])) {
-      const link = /** @type {HTMLAnchorElement | null} */ (way.querySelector(`[data-beside="${name}"]`));
-      const href = told.list[at + step];
-      if (!link || !href) continue;
-      link.href = href;
-      link.hidden = false;
+    point(way, "before", rows[at - 1]);
+    if (!rows[at + 1]) {
+      rows[at + 1] = await following(query, at, rows);
+      window.onemapPlace.extend(rows);
     }
-    const back = /** @type {HTMLAnchorElement | null} */ (way.querySelector("a"));
-    if (back && told.back) back.href = `/ledger${told.back}`;
+    if (way.isConnected) point(way, "after", rows[at + 1]);
+  };
+  const point = (/** @type {HTMLElement} */ way, /** @type {string} */ name, /** @type {string | null | undefined} */ href) => {
+    const link = /** @type {HTMLAnchorElement | null} */ (way.querySelector(`[data-beside="${name}"]`));
+    if (!link || !href) return;
+    link.href = href;
+    link.hidden = false;
+  };
+  /** The first problem from there on that isn't among the list's own. @param {string} query @param {number} start @param {(string | null)[]} rows */
+  const following = async (query, start, rows) => {
+    const asked = new URLSearchParams(query);
+    for (const [name, value] of Object.entries({ start, limit: 20 })) asked.set(name, String(value));
+    const answer = await fetch(`/api/v1/problems?${asked}`).catch(() => null);
+    /** @type {{rows: {id: number}[]}} */
+    const found = answer?.ok ? await answer.json() : { rows: [] };
+    return found.rows.map(({ id }) => `/ledger/${id}`).find((href) => !rows.includes(href)) ?? null;
   };
 
   const look = () => {

@@ -1,22 +1,31 @@
 """Back from a problem: the list stands where it was, the keyboard on the row that was opened."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from data.clock import now
 from data.vocabulary import Role
-from tests.fixtures.desks import Desk, Photos, send_report
+from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
+from tests.made.ledger.acts import report
 from tests.made.ledger.rows import fill_problems
 from tests.running.pages import PATIENCE_S, until_in_page, until_map_is_gone
 from tests.running.waiting import shared, until
+
+ROWS = ".ag-row [data-row-open]"
+HEAP = "岸边有一堆旧轮胎。"
+REPORTED = f"/ledger?view=waiting&q={quote(HEAP)}&sort=number"
+"""The list of real reports: their pages can be opened, those of the other problems can't."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def filled(shared_served: Served) -> None:
     fill_problems(shared_served.database.owner, 120, now())
+    for _problem in range(42):
+        report(shared_served.office, description=HEAP)
 
 
 def expect_at(page: Page, address: str) -> None:
@@ -25,6 +34,17 @@ def expect_at(page: Page, address: str) -> None:
         "(href) => document.activeElement?.getAttribute('href') === href",
         address,
     )
+
+
+def expect_the_next_after_a_step(page: Page, address: str, following: str) -> None:
+    """The problem shown is refused: the list no longer has it, the next one has the keyboard."""
+    dialog = begin(page, "refuse")
+    dialog.locator("textarea").first.fill("不属本县管辖。")
+    finish(page, dialog, "不予受理")
+    page.locator(".pb-way a").first.click()
+    expect_at(page, following)
+    expect(page.locator(f'.lg-page a[href="{following}"]').first).to_be_in_viewport()
+    expect(page.locator(f'.lg-page a[href="{address}"]')).to_have_count(0)
 
 
 def test_the_list_stands_where_it_was(desk: Desk) -> None:
@@ -65,22 +85,61 @@ def test_the_page_s_own_link_leads_back_to_the_row(
 
 
 def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
-    page = desk(Role.OFFICE, "/ledger?view=all&sort=number", width=390)
-    card = page.locator(".lg-card").nth(12)
-    address = card.get_attribute("href")
+    page = desk(Role.OFFICE, REPORTED, width=390)
+    cards = page.locator(".lg-card")
+    expect(cards).to_have_count(20)
+    page.get_by_role("button", name="再看一些").click()
+    expect(cards).to_have_count(40)
+    address = cards.nth(39).get_attribute("href")
     assert address
-    card.click(position={"x": 40, "y": 60})
-    expect(page.locator(".pb-head")).to_be_visible()
+    cards.nth(39).click(position={"x": 40, "y": 60})
+    number = page.locator(".pb-number")
+    expect(number).to_have_text(re.compile("-00040$"))
+    assert page.evaluate("document.querySelector('main').scrollTop") == 0
     page.go_back()
     expect_at(page, address)
     expect(page.locator(f'.lg-card[href="{address}"]')).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="下一件").click()
+    expect(number).to_have_text(re.compile("-00041$"))
+    page.locator(".pb-way a").first.click()
+    beyond = cards.nth(40).get_attribute("href")
+    assert beyond
+    expect_at(page, beyond)
+    expect(page.locator(f'.lg-card[href="{beyond}"]')).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    last = page.get_by_role("link", name="下一件").get_attribute("href")
+    assert last
+    expect_the_next_after_a_step(page, beyond, last)
+
+
+def test_a_tab_of_its_own_knows_the_list_a_typed_address_none_and_a_step_changes_it(
+    desk: Desk, shared_served: Served
+) -> None:
+    page = desk(Role.OFFICE, REPORTED)
+    own = page.locator(".pb-way a").first
+    link = page.locator(ROWS).nth(1)
+    expect(link).to_be_visible()
+    address, other = (each.get_attribute("href") or "" for each in page.locator(ROWS).all()[1:3])
+    with page.context.expect_page() as apart:
+        link.click(modifiers=["Control"])
+    expect(apart.value.locator(".pb-way a").first).to_have_attribute("href", REPORTED)
+    apart.value.close()
+    link.click()
+    expect(own).to_have_attribute("href", REPORTED)
+    page.reload()
+    expect(own).to_have_attribute("href", REPORTED)
+    expect_the_next_after_a_step(page, address, other)
+    page.goto(shared_served.url + other)
+    expect(own).to_have_attribute("href", "/ledger")
+    expect(page.get_by_role("link", name="下一件")).to_have_count(0)
 
 
 def test_the_list_s_line_comes_back_and_hears_of_the_session_s_end(
     desk: Desk, shared_served: Served, refusals: list[str]
 ) -> None:
     refusals += ["502 (Bad Gateway)", "401 (Unauthorized)"]
-    page = desk(Role.AUDITOR, "/rivers")
+    page = desk(Role.AUDITOR, "/assets/frame/mark.svg")
     asked: list[str] = []
 
     def answer(route: Route) -> None:

@@ -72,6 +72,11 @@ def test_filters_live_in_the_address_and_come_back(opened: Page, filled: Served)
     opened.go_back()
     expect(opened.locator("#rivers-search")).to_have_value("镜")
     expect(opened.locator(".rl-rows tbody tr")).to_have_count(1)
+    expect(opened.locator(".rl-open")).to_be_focused()
+    opened.keyboard.press("Enter")
+    opened.locator(".rv-path a").click()
+    expect(opened.locator("#rivers-search")).to_have_value("镜")
+    expect(opened.locator(".rl-open")).to_be_focused()
     opened.fill("#rivers-search", "%")
     expect(opened.locator(".empty")).to_contain_text("没有符合条件的水体")
     opened.get_by_role("link", name="清除筛选").click()
@@ -88,6 +93,21 @@ def test_a_phone_shows_cards_without_sideways_scrolling(
     assert opened.evaluate(WIDE) == 0
     cell = opened.locator(".rv-table td").nth(1)
     assert cell.evaluate("cell => getComputedStyle(cell).display") == "grid"
+
+
+def test_a_long_list_is_scrolled_as_it_was(opened: Page, filled: Served) -> None:
+    opened.set_viewport_size({"width": 390, "height": 420})
+    scrolled = "() => Math.round(document.querySelector('.om-main').scrollTop)"
+    opened.goto(f"{filled.url}/accounting")
+    opened.locator(".ac-open").last.scroll_into_view_if_needed()
+    stood = opened.evaluate(scrolled)
+    assert stood > 0
+    opened.locator(".ac-open").last.click()
+    expect(opened.get_by_role("link", name="关闭")).to_be_visible()
+    until_in_page(opened, f"() => ({scrolled})() === 0")
+    opened.go_back()
+    until_in_page(opened, f"(stood) => ({scrolled})() === stood", stood)
+    expect(opened.locator(".ac-open").last).to_be_focused()
 
 
 def test_paper_is_light_a4_with_its_time(opened: Page, filled: Served, tmp_path: Path) -> None:
