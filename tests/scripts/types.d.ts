@@ -106,7 +106,7 @@ interface Window {
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
   onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
-  onemapPlace: { coming(): Place | null; list(): { query: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
+  onemapPlace: { coming(): Place | null; list(): { address: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }

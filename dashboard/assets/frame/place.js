@@ -11,6 +11,7 @@
 
   const main = () => document.getElementById("shell-main");
   const here = () => location.pathname + location.search;
+  const isFetching = () => document.documentElement.classList.contains("is-fetching");
   const grid = () => {
     const shown = /** @type {HTMLElement | null} */ (document.querySelector("#shell-main .ag-theme-quartz[id]"));
     return shown?.offsetParent ? window.dash_ag_grid?.getApi(shown.id) : null;
@@ -58,7 +59,7 @@
 
   const note = () => {
     if (coming) return; // what is shown isn't yet the page whose place is kept
-    const link = followed ?? document.activeElement?.closest("#shell-main a[href]");
+    const link = (followed ?? document.activeElement)?.closest("#shell-main a[href]");
     const opened = link?.getAttribute("href") ?? placeOf(step.number)?.opened ?? null;
     keep(step.number, { top: main()?.scrollTop ?? 0, opened, list: listed(), from: step.from });
   };
@@ -85,7 +86,7 @@
     bringBack(place, left);
   };
   addEventListener("popstate", () => {
-    note(); // nothing is drawn anew yet
+    note(); // Dash, whose listener was added after this one, has drawn nothing anew yet
     step = history.state?.onemapStep ?? made(step.from); // without one it is a link's within the page
     if (!history.state?.onemapStep) history.replaceState({ ...history.state, onemapStep: step }, "");
     const left = path;
@@ -117,7 +118,7 @@
       if (page && Math.abs(page.scrollTop - place.top) > 1) page.scrollTop = place.top;
       const isThere = page && Math.abs(page.scrollTop - place.top) <= 1;
       const link = opened ? standing(opened) ?? (looks > SURE_AFTER ? successor(at) : null) : isThere ? page : null;
-      if (link !== found) until = Date.now() + (link ? SETTLED_MS : LONGEST_MS);
+      if (link !== found || isFetching()) until = Date.now() + (link ? SETTLED_MS : LONGEST_MS);
       found = link;
       if (!opened || !link || !page) return;
       link.focus({ preventScroll: true });
@@ -142,7 +143,7 @@
   };
   /** The row that took the place of one that has gone. @param {number} at @returns {HTMLElement | null} */
   const successor = (at) => {
-    if (at < 0 || document.documentElement.classList.contains("is-fetching")) return null;
+    if (at < 0 || isFetching()) return null;
     const api = grid();
     const last = api ? api.getDisplayedRowCount() - 1 : 0;
     if (api) return document.querySelector(`#shell-main .ag-row[row-index="${Math.min(at, last)}"] [data-row-open]`);
@@ -181,7 +182,7 @@
 
   window.onemapPlace = {
     coming: () => coming,
-    list: () => ({ query: step.from?.address.split("?")[1] ?? "", rows: placeOf(step.from?.number)?.list ?? [] }),
+    list: () => ({ address: step.from?.address ?? "", rows: placeOf(step.from?.number)?.list ?? [] }),
     extend(rows) {
       const place = placeOf(step.from?.number);
       if (place && step.from) keep(step.from.number, { ...place, list: rows });

@@ -33,32 +33,36 @@
     button.click();
   };
 
-  /* Opened from a list, a problem leads to those beside it there; what the list hadn't loaded yet is asked for. */
+  /* Opened from a list, a problem leads to those beside it there; what the list hadn't loaded, or didn't hand to a tab of its own, is asked for. */
+  const MOST_ROWS = 200;
   const lead = async (/** @type {HTMLElement} */ way) => {
-    const { query, rows } = window.onemapPlace.list();
+    const { address, rows: known } = window.onemapPlace.list();
+    if (!/^\/ledger(\?|$)/.test(address)) return;
+    const rows = known.length ? known : await read(address, 0);
     const at = rows.indexOf(location.pathname);
-    if (at < 0) return;
+    if (at < 0 || !way.isConnected) return;
     point(way, "before", rows[at - 1]);
-    if (!rows[at + 1]) {
-      rows[at + 1] = await following(query, at, rows);
-      window.onemapPlace.extend(rows);
-    }
-    if (way.isConnected) point(way, "after", rows[at + 1]);
+    if (rows[at + 1]) return point(way, "after", rows[at + 1]);
+    const next = (await read(address, at)).find((href) => !rows.includes(href));
+    if (!next || !way.isConnected) return;
+    rows[at + 1] = next;
+    window.onemapPlace.extend(rows);
+    point(way, "after", next);
+  };
+  /** The addresses of the list's problems from that row on. @param {string} address the list's @param {number} start @returns {Promise<(string | null)[]>} */
+  const read = async (address, start) => {
+    const asked = new URLSearchParams(address.split("?")[1]);
+    for (const [name, value] of Object.entries({ start, limit: MOST_ROWS })) asked.set(name, String(value));
+    const answer = await fetch(`/api/v1/problems?${asked}`).catch(() => null);
+    /** @type {{rows: {id: number}[]}} */
+    const found = answer?.ok ? await answer.json() : { rows: [] };
+    return found.rows.map(({ id }) => `/ledger/${id}`);
   };
   const point = (/** @type {HTMLElement} */ way, /** @type {string} */ name, /** @type {string | null | undefined} */ href) => {
     const link = /** @type {HTMLAnchorElement | null} */ (way.querySelector(`[data-beside="${name}"]`));
     if (!link || !href) return;
     link.href = href;
     link.hidden = false;
-  };
-  /** The first problem from there on that isn't among the list's own. @param {string} query @param {number} start @param {(string | null)[]} rows */
-  const following = async (query, start, rows) => {
-    const asked = new URLSearchParams(query);
-    for (const [name, value] of Object.entries({ start, limit: 20 })) asked.set(name, String(value));
-    const answer = await fetch(`/api/v1/problems?${asked}`).catch(() => null);
-    /** @type {{rows: {id: number}[]}} */
-    const found = answer?.ok ? await answer.json() : { rows: [] };
-    return found.rows.map(({ id }) => `/ledger/${id}`).find((href) => !rows.includes(href)) ?? null;
   };
 
   const look = () => {

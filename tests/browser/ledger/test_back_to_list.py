@@ -124,6 +124,7 @@ def test_a_tab_of_its_own_knows_the_list_a_typed_address_none_and_a_step_changes
     with page.context.expect_page() as apart:
         link.click(modifiers=["Control"])
     expect(apart.value.locator(".pb-way a").first).to_have_attribute("href", REPORTED)
+    expect(apart.value.get_by_role("link", name="下一件")).to_have_attribute("href", other)
     apart.value.close()
     link.click()
     expect(own).to_have_attribute("href", REPORTED)
