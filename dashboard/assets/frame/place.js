@@ -72,6 +72,8 @@
   const push = history.pushState.bind(history);
   history.pushState = (state, title, address) => {
     if (!address) return push(state, title); // a dialog's step stays on its page
+    const reached = history.state?.onemapStep;
+    if (reached && reached.number !== step.number) return push(state, title, address); // Back was called off: the page's own step again
     note();
     const link = followed?.closest("#shell-main") ? followed : null;
     const goesBack = link && step.from && !link.matches("[data-row-open]") && link.pathname + link.search === step.from.address;
