@@ -3,7 +3,8 @@
 // Known as filled in are: what an open dialog says of itself when it calls `hold`; in a dialog of Mantine each
 // field that holds something else than when it was first entered; on a page itself the fields of a part marked
 // `data-to-send`, which holds no searches and filters. An element marked `data-unsent` counts by being in a
-// dialog of Mantine (a file chosen, a password shown once); its own `data-words` may ask in its own words.
+// dialog of Mantine (a file chosen, a password shown once) or such a part itself (a form of which no draft is
+// kept); its own `data-words` may ask in its own words.
 (() => {
   /** The words under a key of an element's own. @param {HTMLElement} of @param {string} key */
   const say = (of, key) => JSON.parse(of.dataset.words ?? "{}")[key];
@@ -36,7 +37,9 @@
   const held = [];
   /** The fields of the page itself that hold something to be sent. @returns {Field[]} */
   const typed = () => [...document.querySelectorAll(PART)].flatMap(fieldsOf).filter((field) => field.value.trim() !== field.defaultValue.trim());
-  const isFilled = () => held.some((one) => one.isFilled()) || typed().length > 0;
+  /** The part of the page itself that holds something to be sent. */
+  const filledPart = () => document.querySelector(`${PART}[data-unsent]`) ?? typed()[0]?.closest(PART);
+  const isFilled = () => held.some((one) => one.isFilled()) || Boolean(filledPart());
 
   /** Asks at the foot of the box that is filled in. @param {Element} box @param {() => void} leave what giving it up does */
   const ask = (box, leave) => {
@@ -69,9 +72,10 @@
   /** The page is about to be left though something is filled in: a dialog asks for itself, else the page does, and goes on when that is given up. @param {() => void} leave */
   const askFirst = (leave) => {
     const dialog = held.findLast((one) => one.isFilled());
-    const part = typed()[0]?.closest(PART);
+    const part = filledPart();
     if (dialog) dialog.ask();
     else if (part) ask(part, () => {
+      for (const each of document.querySelectorAll(PART)) each.removeAttribute("data-unsent");
       for (const field of typed()) field.value = field.defaultValue;
       leave();
     });

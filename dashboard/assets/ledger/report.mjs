@@ -29,6 +29,7 @@ class Report {
     this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
     this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
     this.form = element("form", { class: "rp-form", novalidate: "" });
+    this.foot = element("footer", { class: "rp-foot", "data-to-send": "" });
     this.tiles = element("div", { class: "rp-tiles" });
     this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
     this.at = new ReportPlace(told, {
@@ -61,6 +62,7 @@ class Report {
       const { draft, isElsewhere } = draftFor(await this.drafts.read(), this.told.asked);
       if (draft && (!isElsewhere || await this.wants(draft))) this.restore(draft);
       this.keeping = "kept";
+      if (!this.isSaved) this.save(); // what was typed while the drafts were read
     } catch {
       this.loseNothingSilently();
     }
@@ -82,12 +84,13 @@ class Report {
 
   draw() {
     const form = this.form;
+    this.foot.append(this.unkept, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit);
     form.append(
       element("section", { class: "card rp-place" }, ...placeFields(this.at)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
       this.alike,
-      element("footer", { class: "rp-foot" }, this.unkept, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
+      this.foot,
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -101,6 +104,7 @@ class Report {
   /* ---- the draft: written at each change, until the server has answered */
 
   save() {
+    this.foot.toggleAttribute("data-unsent", this.keeping === "unkept" && this.started); // the frame's leaving.js asks then
     if (this.keeping !== "kept" || !this.form.isConnected) return; // once it is left, the draft is another form's
     if (!this.started) return this.erase();
     this.isSaved = true;
@@ -133,7 +137,7 @@ class Report {
     if (this.keeping === "over" || this.keeping === "unkept") return;
     this.keeping = "unkept";
     this.unkept.hidden = false;
-    window.addEventListener("beforeunload", (event) => this.keeping === "unkept" && this.box.isConnected && this.started && event.preventDefault());
+    this.save();
   }
 
   get started() {
@@ -171,6 +175,7 @@ class Report {
     const isLast = isUnwanted || !this.photos.unsent.length;
     if (isLast) await this.attempt(() => this.drafts?.remove(this.key, this.photos.items.map(({ name }) => name)));
     this.keeping = "over";
+    this.foot.removeAttribute("data-unsent");
     this.photos.close();
   }
 

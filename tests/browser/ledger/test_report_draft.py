@@ -122,6 +122,36 @@ def test_a_browser_that_keeps_nothing_is_said_to_keep_nothing(
     page.get_by_role("button", name=re.compile("^河岸")).click()
     page.locator(".rp-submit").click()
     expect(page.locator(".rp-foot .pd-refused")).not_to_contain_text("草稿已存")
+    phone.set_offline(False)
+    expect_to_ask(page, shared_served, photo_file)
+    phone.clear_cookies()
+    page.locator(".rp-typed summary").click()
+    page.locator(".rp-typed input[inputmode=decimal]").first.fill(str(LON))
+    page.locator(".rp-typed input[inputmode=decimal]").last.fill(str(LAT))
+    page.locator(".rp-typed .rp-line").last.get_by_role("button").last.click()
+    expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    expect(page.locator("#rp-description")).to_have_value(SAID)
+
+
+def expect_to_ask(page: Page, served: Served, photo: Path) -> None:
+    """A form of which no draft is kept asks before a link and before a step of the history."""
+    leaving = page.locator(".rp-foot .om-leaving")
+    away = page.locator(".pb-way a").first
+    away.click()
+    expect(leaving).to_contain_text("尚未提交")
+    leaving.get_by_role("button", name="继续填写").click()
+    expect(page.locator("#rp-description")).to_have_value(SAID)
+    away.click()
+    leaving.get_by_role("button", name="放弃").click()
+    expect(page).to_have_url(f"{served.url}/ledger")
+    page.go_back()
+    page.set_input_files(".pd-file", photo)
+    page.fill("#rp-description", SAID)
+    expect(page.locator(".rp-unkept")).to_be_visible()
+    page.evaluate("history.forward()")
+    leaving.get_by_role("button", name="继续填写").click()
+    expect(page).to_have_url(f"{served.url}/ledger/report")
+    expect(page.locator("#rp-description")).to_have_value(SAID)
 
 
 def test_no_report_goes_without_a_photo_that_failed_unless_the_reader_says_so(
