@@ -175,40 +175,6 @@ def test_disabling_an_account_and_taking_a_role_work_at_once(shared_served: Serv
         assert client.get("/api/v1/map/state").status_code == 401
 
 
-def test_a_page_drawn_for_another_account_changes_and_reads_nothing(
-    shared_served: Served,
-) -> None:
-    """A page says for whom it was drawn; a program that says nothing is not asked."""
-    with shared_served.client(shared_served.logins[Role.OFFICE]) as client:
-        own = shared_served.office.accounts[shared_served.logins[Role.OFFICE]]
-        for drawn_for, status in ((str(own), 422), (str(own + 1), 412), ("", 412), (None, 422)):
-            headers = {} if drawn_for is None else {"X-OneMap-Account": drawn_for}
-            answer = client.post("/api/v1/problems/999999/actions/press", json={}, headers=headers)
-            assert answer.status_code == status, (drawn_for, answer.text)
-            callback = client.post("/_dash-update-component", json={}, headers=headers)
-            assert (callback.status_code == 412) == (status == 412)
-            for path in ("/api/v1/notices", "/api/v1/ledger/news", "/_dash-layout"):
-                read = client.get(path, headers=headers).status_code
-                assert read == (412 if status == 412 else 200), (drawn_for, path)
-        for tongue, said in (("zh", "本页由另一账号打开"), ("en", "opened by another account")):
-            told = client.get("/api/v1/notices", headers={"X-OneMap-Account": f"0 {tongue}"})
-            assert said in told.json()["detail"]
-
-
-def test_what_a_page_asks_for_comes_in_the_language_of_the_page(shared_served: Served) -> None:
-    """Another tab may have chosen another language since; one that isn't known is the account's."""
-    login = shared_served.logins[Role.OFFICE]
-    own, none = shared_served.office.accounts[login], "该地址没有内容"
-    with shared_served.client(login) as client:
-        for tongue, said in (("en", "nothing at this address"), ("zh", none), ("../en", none)):
-            headers = {"X-OneMap-Account": f"{own} {tongue}"}
-            assert said in client.get("/api/v1/none", headers=headers).json()["detail"]
-            chosen = client.get("/api/v1/ledger/choices", headers=headers).text
-            assert ("Occupation" in chosen) == (tongue == "en")
-            layout = client.get("/_dash-layout", headers=headers).text
-            assert ("Skip to content" in layout) == (tongue == "en")
-
-
 def test_refusals_are_logged(shared_served: Served) -> None:
     login = new_account(shared_served, Role.CHIEF)
     with shared_served.client(login) as client:
