@@ -10,6 +10,8 @@ from tests.fixtures.served import Served
 from tests.running.pages import until_in_page, until_map_is_gone
 
 TYPED = "重复上报，详见上一件。"
+HOW_DASH_TELLS_IT = ["body stream already read", '/_dash-update-component"}}']
+"""What Dash writes of a callback that is refused, as of a page that is read anew meanwhile."""
 
 
 def go_back(page: Page) -> None:
@@ -167,7 +169,7 @@ def test_what_was_typed_for_one_of_several_that_was_refused_stays(
 def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
     desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
 ) -> None:
-    refusals.append("401 (Unauthorized)")
+    refusals += ["401 (Unauthorized)", *HOW_DASH_TELLS_IT]
     address = send_report(shared_served, photo(81), "岸边还有一堆建筑垃圾。")
     page = desk(Role.OFFICE, address)
     dialog = begin(page, "press")
@@ -186,7 +188,7 @@ def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
 def test_a_page_acts_for_no_account_that_signed_in_after_it_was_opened(
     desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
 ) -> None:
-    refusals.append("412 (Precondition Failed)")
+    refusals += ["412 (Precondition Failed)", *HOW_DASH_TELLS_IT]
     address = send_report(shared_served, photo(82), "岸边又来一堆建筑垃圾。")
     page = desk(Role.OFFICE, address)
     dialog = begin(page, "press")
@@ -205,7 +207,7 @@ def test_the_line_of_a_session_is_in_reach_of_the_keyboard_and_stays_while_it_is
     desk: Desk, shared_served: Served, refusals: list[str]
 ) -> None:
     refusals += ["401 (Unauthorized)", "412 (Precondition Failed)", "ERR_INTERNET_DISCONNECTED"]
-    refusals += ["body stream already read", '/_dash-update-component"}}']  # how Dash tells it
+    refusals += HOW_DASH_TELLS_IT
     page = desk(Role.ADMINISTRATOR, "/accounts")
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="新建账号").click()
