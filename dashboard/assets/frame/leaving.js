@@ -87,13 +87,17 @@
   const pageOf = (href) => href.split("#")[0];
   const spot = () => ({ href: location.href, state: history.state });
   let here = spot(); // where one was before a step of the history
-  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
-    const write = history[name].bind(history);
-    history[name] = (...how) => {
-      write(...how);
-      here = spot();
-    };
-  }
+  const writes = { push: history.pushState.bind(history), replace: history.replaceState.bind(history) };
+  history.replaceState = (...how) => {
+    writes.replace(...how);
+    here = spot();
+  };
+  history.pushState = (...how) => {
+    const to = how[2] ? new URL(how[2], location.href).href : location.href;
+    const isOutOfDialog = depth() > 0 && pageOf(to) !== pageOf(location.href); // its step would lie dead between the two pages
+    writes[isOutOfDialog ? "replace" : "push"](...how);
+    here = spot();
+  };
   // How many such steps there are up to this one; pages copy the state into steps of their own, at other addresses.
   const depth = () => (history.state?.onemapDialogs?.page === pageOf(location.href) ? history.state.onemapDialogs.depth : 0);
   let own = 0; // steps back of our own, whose event is still to come

@@ -1,4 +1,4 @@
-/* All photos of a problem, large, one at a time; arrows and Escape work. */
+/* All photos of a problem, large, one at a time; arrows, Escape and Back work. */
 
 import { element } from "../map/words.mjs";
 import { say } from "./send.mjs";
@@ -37,8 +37,12 @@ export function show(told, start) {
     if (event.key === "ArrowRight") move(1);
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   draw();
   dialog.showModal();
+  const closed = window.onemapLeaving.hold({ isFilled: () => false, ask: () => {}, close: () => dialog.close() });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    closed();
+  });
 }

@@ -140,20 +140,27 @@ def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
 
 
 def test_a_walk_along_the_reaches_of_several_chiefs_asks_whom_it_counts_for(
-    context: BrowserContext, shared_served: Served
+    handheld: BrowserContext, shared_served: Served
 ) -> None:
-    page = page_of(context, shared_served, shared_served.logins[Role.OFFICE])
+    page = page_of(handheld, shared_served, shared_served.logins[Role.OFFICE])
     page.goto(f"{shared_served.url}/patrols")
     hand_in(page, walk(WENT, from_m=5_000, metres=900, minutes=14), "两位.gpx")
     expect(page.locator("#patrols-told")).to_contain_text("该轨迹经过 2 位河长的责任河段")
     page.locator("#patrols-send").click()
     expect(page.locator("#patrols-send")).to_be_enabled()
     expect(page.locator("#patrols-told")).to_contain_text("该轨迹经过 2 位河长的责任河段")
-    page.locator("#patrols-person").click()
-    page.get_by_role("option", name=re.compile("chief_up")).click()
-    page.locator("#patrols-send").click()
+    page.locator("#patrols-person").tap()
+    page.get_by_role("option", name=re.compile("chief_up")).tap()
+    assert page.evaluate("innerWidth") == 390
+    page.locator("#patrols-send").tap()
     confirm_month(page)
     expect(page.locator("#patrols-send")).to_be_hidden()
+    expect(page.locator("#patrols-one .tag.rd")).to_be_visible()
+    address = page.url
+    page.go_back()
+    expect(page).to_have_url(f"{shared_served.url}/patrols")
+    page.go_forward()
+    expect(page).to_have_url(address)
     expect(page.locator("#patrols-one .tag.rd")).to_be_visible()
 
 
