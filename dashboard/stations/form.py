@@ -6,6 +6,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.parts.attributes import attributes
 from dashboard.parts.kit import Z_LIST, segmented
 from dashboard.parts.measures import class_numeral, grade_word
 from dashboard.parts.wording import N_, _
@@ -42,14 +43,19 @@ def form_body() -> list[Any]:
             _text("name", _("Name"), required=True),
             _text("code", _("Code"), placeholder=_("its name in MQTT topics"), required=True),
         ),
-        html.Div(id="stations-map", className="st-map"),
         html.Div(
             [
-                _select("crs", _("Coordinates are in"), crs_choices()),
-                _text("lon", _("Longitude"), required=True, placeholder="112.08"),
-                _text("lat", _("Latitude"), required=True, placeholder="32.68"),
+                html.Div(id="stations-map", className="st-map", **attributes(data_fills="")),
+                html.Div(
+                    [
+                        _select("crs", _("Coordinates are in"), crs_choices()),
+                        _text("lon", _("Longitude"), required=True, placeholder="112.08"),
+                        _text("lat", _("Latitude"), required=True, placeholder="32.68"),
+                    ],
+                    className="st-three",
+                ),
             ],
-            className="st-three",
+            className="st-group",
         ),
         html.P(
             _(

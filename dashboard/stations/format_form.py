@@ -233,7 +233,7 @@ def value_row(n: int, row: FilledRow) -> html.Div:
             icon("close"),
             id=cell_id("clear", n),
             className="btn s",
-            **attributes(aria_label=_("Clear value {n}").format(n=n + 1)),
+            **attributes(aria_label=_("Clear value {n}").format(n=n + 1), data_fills=""),
         ),
     ]
     return html.Div(cells, className="st-row")

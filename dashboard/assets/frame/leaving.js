@@ -1,7 +1,8 @@
 // What is filled in and not sent is not lost without a question: by closing the dialog it is in, or by leaving the page it is on.
 //
 // Known as filled in are: what an open dialog says of itself when it calls `hold`; in a dialog of Mantine each
-// field that holds something else than when it was first entered; on a page itself the fields of a part marked
+// field that holds something else than when it was first entered, or when something marked `data-fills` was, whose
+// press fills in the fields beside it (a map, a button that clears); on a page itself the fields of a part marked
 // `data-to-send`, which holds no searches and filters. An element marked `data-unsent` counts by being in a
 // dialog of Mantine (a file chosen, a password shown once) or such a part itself (a form of which no draft is
 // kept); its own `data-words` may ask in its own words.
@@ -25,7 +26,10 @@
     document.addEventListener(kind, ({ target }) => {
       const at = /** @type {Element} */ (target);
       const field = /** @type {Field | null | undefined} */ (at.closest?.(FIELDS) ?? at.closest?.("label")?.control);
-      if (field?.matches(FIELDS) && field.closest(MODAL) && !firsts.has(field)) firsts.set(field, holds(field));
+      const beside = at.closest?.("[data-fills]")?.parentElement;
+      for (const each of beside ? fieldsOf(beside) : [field]) {
+        if (each?.matches(FIELDS) && each.closest(MODAL) && !firsts.has(each)) firsts.set(each, holds(each));
+      }
     }, true);
   }
   const isFilledIn = (/** @type {Element} */ modal) =>

@@ -130,6 +130,13 @@ def test_a_form_in_a_dialog_asks_before_it_is_left(
 def test_the_station_s_form_asks_too_and_its_cancel_closes_it_while_empty(desk: Desk) -> None:
     page = desk(Role.OFFICE, "/stations")
     dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="新增测站").click()
+    page.locator("#stations-map canvas").click()
+    expect(page.locator("#stations-field-lon")).not_to_have_value("")
+    page.keyboard.press("Escape")
+    expect(dialog.locator(".om-leaving")).to_contain_text("尚未提交")
+    dialog.get_by_role("button", name="放弃").click()
+    expect(dialog).to_have_count(0)
     for typed in ("", "X-9"):
         page.get_by_role("button", name="新增测站").click()
         page.locator("#stations-field-code").fill(typed)
