@@ -99,6 +99,8 @@ def words() -> dict[str, str]:
     return {
         "sending": _("Sending and judging the track …"),
         "offline": _("The server can't be reached now. What is filled in stays here; try again."),
+        "recorded": _("The track is recorded."),
+        "unanswered": _("The server can't be reached now; upload the track again."),
         "upload": _("Upload"),
         "all_the_same": _("Upload it all the same"),
     }

@@ -23,7 +23,10 @@
   let left = null;
 
   const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
-  const refresh = (more = {}) => set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
+  const refresh = (more = {}) => one("patrols-main") && set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
+  /** What became of something whose place on the page is gone by now. @param {string} message @param {string} [color] */
+  const notice = (message, color) =>
+    set("shell-notice", { sendNotifications: [{ action: "show", message, color, autoClose: 8000 }] });
 
   /* ---- one patrol, chief or month after the other */
 
@@ -114,13 +117,13 @@
     place.classList.toggle("pt-bad", bad);
   }
 
-  /** What a refusal says; one without our document is of a proxy on the way. @param {XMLHttpRequest} request @param {HTMLElement} button @returns {string} */
-  function reason(request, button) {
+  /** What a refusal says; one without our document is of a proxy on the way. @param {XMLHttpRequest} request @param {string} offline @returns {string} */
+  function reason(request, offline) {
     try {
       const said = JSON.parse(request.responseText);
-      return said.detail || said.title || say(button, "offline");
+      return said.detail || said.title || offline;
     } catch {
-      return say(button, "offline");
+      return offline;
     }
   }
 
@@ -167,27 +170,38 @@
     request.upload.addEventListener("progress", (event) => {
       bar.value = event.lengthComputable ? event.loaded / event.total : 0.5;
     });
+    const { name: sent } = file;
+    /** Whether the dialog that sent it is still there; the next one has an upload of its own. */
     const over = () => {
       bar.hidden = true;
       button.disabled = !file;
+      return button.isConnected;
     };
     request.addEventListener("load", () => {
-      over();
-      if (request.status >= 300) {
-        tell(reason(request, button), true);
+      if (!over()) late(request, sent, button);
+      else if (request.status >= 300) {
+        tell(reason(request, say(button, "offline")), true);
         if ([400, 413, 422].includes(request.status)) one("patrols-file").removeAttribute("data-unsent"); // no track: there is nothing to lose
         if (request.status === 409 && isOurs(request)) ask(JSON.parse(request.responseText), button);
       } else recorded(JSON.parse(request.responseText), button);
     });
     request.addEventListener("error", () => {
-      over();
-      tell(say(button, "offline"), true);
+      if (over()) tell(say(button, "offline"), true);
+      else late(request, sent, button);
     });
     bar.hidden = false;
     bar.value = 0;
     button.disabled = true;
     tell(say(button, "sending"));
     request.send(form);
+  }
+
+  /** An upload is answered after its dialog was closed or the page left. @param {XMLHttpRequest} request @param {string} sent the file's name @param {HTMLElement} button */
+  function late(request, sent, button) {
+    const isRecorded = request.status >= 200 && request.status < 300;
+    if (isRecorded) notice(`${sent}: ${say(button, "recorded")}`);
+    else notice(`${sent}: ${reason(request, say(button, "unanswered"))}`, "red");
+    if (isRecorded) refresh();
   }
 
   /** The dialog closes and the patrol's card comes into view. @param {{patrol_id: number}} answer @param {HTMLElement} button */
@@ -218,6 +232,10 @@
       said.textContent = say(button, "empty");
       return;
     }
+    const wrong = (/** @type {string} */ sentence) => {
+      if (said.isConnected) said.textContent = sentence;
+      else notice(sentence, "red");
+    };
     button.disabled = true;
     try {
       const answer = await fetch(`/api/v1/patrols/${button.dataset.patrol}/reason`, {
@@ -226,9 +244,9 @@
         body: JSON.stringify({ version: Number(button.dataset.version), text }),
       });
       if (answer.ok) refresh();
-      else said.textContent = (await answer.json()).detail ?? say(button, "offline");
+      else wrong((await answer.json()).detail ?? say(button, "offline"));
     } catch {
-      said.textContent = say(button, "offline");
+      wrong(say(button, "offline"));
     }
     button.disabled = false;
   }

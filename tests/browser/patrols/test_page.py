@@ -7,7 +7,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from data import clock
 from data.vocabulary import Role
@@ -101,6 +101,32 @@ def test_a_file_without_a_track_is_refused_with_the_way_to_mend_it(
     expect(page.locator("#patrols-send")).to_be_enabled()
     page.get_by_role("button", name="关闭").last.click()
     expect(page.locator("#patrols-send")).to_be_hidden()
+    wrongs: list[str] = []
+    page.on("pageerror", lambda wrong: wrongs.append(str(wrong)))
+    unanswered: list[Route] = []
+
+    def hold(route: Route) -> None:
+        unanswered.append(route)
+
+    page.route("**/api/v1/patrols", hold)
+    for content, name in (
+        (b"<gpx/>", "空.gpx"),
+        (walk(WENT, from_m=4_000, metres=900, minutes=14), "迟.gpx"),
+    ):
+        hand_in(page, content, name)
+        page.get_by_role("button", name="关闭").last.click()
+        page.get_by_role("button", name="放弃").click()
+        expect(page.locator("#patrols-send")).to_be_hidden()
+    refused, kept = unanswered
+    refused.continue_()
+    expect(page.get_by_text("空.gpx: 文件中没有轨迹")).to_be_visible()
+    kept.continue_()
+    if is_of_last_month():
+        expect(page.get_by_text("迟.gpx")).to_contain_text("早于本月")
+    else:
+        expect(page.get_by_text("迟.gpx: 轨迹已保存")).to_be_visible()
+        expect(page.locator(".pt-table tbody tr").first).to_be_visible()
+    assert wrongs == []
 
 
 def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
