@@ -27,7 +27,9 @@
   /** @typedef {"session_ended" | "other_account" | "no_answer"} Saying the key of what the line says */
   /** @type {{says: Saying, box: HTMLElement} | null} */
   let line = null;
+  let wasFilled = false;
   const put = () => {
+    again();
     const place = [...document.querySelectorAll("dialog[open], .mantine-Modal-content")].at(-1) ?? document.body;
     if (!line || line.box.parentElement === place) return;
     place.append(line.box);
@@ -44,6 +46,17 @@
     line = null;
   };
   const isOver = () => hide("session_ended", "other_account");
+
+  let sentFrom = ""; // the path of the page whose answer is late
+  /** A line says what stays: once that has been given up or left there is nothing to say of it. */
+  const again = () => {
+    if (!line) return;
+    if (!isBusy() || location.pathname !== sentFrom) hide("no_answer");
+    const isGivenUp = wasFilled && !isFilled();
+    wasFilled = isFilled();
+    if (isGivenUp && line?.says === "session_ended") look();
+  };
+  addEventListener("popstate", again);
 
   /** @param {Saying} saying @param {string} [key] of what a button says that leads on @param {() => void} [act] */
   const show = (saying, key, act) => {
@@ -66,6 +79,7 @@
       box.append(button);
     }
     line = { says: saying, box };
+    wasFilled = isFilled();
     put();
   };
 
@@ -112,9 +126,12 @@
   /** Says after a while that no answer came, where somebody is about to do something; what it answers is called when one has come. */
   const waitFor = () => {
     const one = Symbol("sent");
+    const path = location.pathname;
     const timer = setTimeout(() => {
       late.add(one);
-      if (!line && isBusy()) show("no_answer");
+      if (line || !isBusy() || location.pathname !== path) return;
+      sentFrom = path;
+      show("no_answer");
     }, LATE_MS);
     return () => {
       clearTimeout(timer);

@@ -190,6 +190,14 @@ def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
     shared_served.sign_in(page.context, shared_served.logins[Role.OFFICE], "zh")
     finish(page, dialog, "待受理")
     expect(page.locator(".om-session")).to_have_count(0)
+    dialog = begin(page, "press")
+    dialog.locator("textarea").fill(TYPED)
+    page.context.clear_cookies()
+    dialog.locator("footer .btn").last.click()
+    expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    dialog.get_by_role("button", name="取消").click()
+    dialog.get_by_role("button", name="放弃").click()
+    page.wait_for_url("**/sign-in?next=*")
 
 
 def test_a_page_acts_for_no_account_that_signed_in_after_it_was_opened(
@@ -258,3 +266,27 @@ def test_the_line_of_a_session_is_in_reach_of_the_keyboard_and_stays_while_it_is
     dialog.get_by_role("button", name="放弃").click()
     expect(dialog).to_have_count(0)
     expect(page.locator("body > .om-session")).to_contain_text("另一账号")
+
+
+def test_that_no_answer_came_is_said_only_while_what_was_sent_is_still_there(desk: Desk) -> None:
+    page = desk(Role.ADMINISTRATOR, "/accounts")
+    page.get_by_role("button", name="新建账号").click()
+    dialog, line = page.get_by_role("dialog"), page.locator(".om-session")
+    page.locator("#accounts-new-name").fill("上游新人")
+    unanswered: list[Route] = []
+
+    def hold(route: Route) -> None:
+        unanswered.append(route)
+
+    page.route("**/_dash-update-component*", hold)
+    page.clock.install()
+    dialog.get_by_role("button", name="创建账号").click()
+    page.clock.fast_forward(9000)
+    expect(line).to_contain_text("服务器暂未答复")
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="放弃").click()
+    expect(dialog).to_have_count(0)
+    expect(line).to_have_count(0)
+    page.unroute("**/_dash-update-component*")
+    for route in unanswered:
+        route.continue_()
