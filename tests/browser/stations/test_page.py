@@ -190,6 +190,21 @@ def open_format(page: Page) -> None:
     expect(page.locator("#stations-format-state")).to_be_visible()
 
 
+def ask_for_what_was_cleared(page: Page) -> None:
+    """A message that was fetched may go; a row that was cleared is asked about."""
+    page.keyboard.press("Escape")
+    open_format(page)
+    page.get_by_role("button", name="取最近一条待处理消息").click()
+    expect(page.locator("#stations-format-payload")).to_have_value(FOREIGN)
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator("#stations-format-state")).to_be_hidden()
+    open_format(page)
+    page.get_by_role("button", name="清空第 3 个指标").click()
+    expect(page.get_by_label("路径 3", exact=True)).to_have_value("")
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator(".om-leaving")).to_contain_text("尚未提交")
+
+
 def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served: Served) -> None:
     with shared_served.database.ingest.begin() as connection:
         connection.execute(
@@ -249,14 +264,4 @@ def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served
             )
         ).one()
     assert tuple(kept) == ("acme-1", 1)
-    page.keyboard.press("Escape")
-    open_format(page)
-    page.get_by_role("button", name="取最近一条待处理消息").click()
-    expect(page.locator("#stations-format-payload")).to_have_value(FOREIGN)
-    page.get_by_role("button", name="取消").click()
-    expect(page.locator("#stations-format-state")).to_be_hidden()
-    open_format(page)
-    page.get_by_role("button", name="清空第 3 个指标").click()
-    expect(page.get_by_label("路径 3", exact=True)).to_have_value("")
-    page.get_by_role("button", name="取消").click()
-    expect(page.locator(".om-leaving")).to_contain_text("尚未提交")
+    ask_for_what_was_cleared(page)
