@@ -144,6 +144,7 @@ def expect_to_ask(page: Page, served: Served) -> None:
     away.click()
     leaving.get_by_role("button", name="放弃").click()
     expect(page).to_have_url(f"{served.url}/ledger")
+    expect(page.locator(".rp-form")).to_have_count(0)
     page.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error('forbidden'); }; }")
     page.go_back()
     page.fill("#rp-description", SAID)
