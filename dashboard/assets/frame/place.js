@@ -3,9 +3,9 @@
   /* Every step of the history has a number and, in `from`, the step it was opened from. Where its page stood is kept in the tab by that number. */
   const KEPT = "onemap-places";
   const MOST_KEPT = 30;
-  const SETTLED_MS = 1200;
-  const LONGEST_MS = 8000;
   const LOOK_MS = 100;
+  const SETTLED_LOOKS = 12; // looks, not a time: a slow phone has none to spare while it draws
+  const MOST_LOOKS = 80;
   const SURE_AFTER = 5; // looks: by then a page shows its own rows, no longer those of the page before
   const MAP = "/"; // keeps its view in its hash
 
@@ -107,31 +107,45 @@
     const opened = place.list.includes(left) ? left : place.opened;
     const at = opened ? place.list.indexOf(opened) : -1;
     if (!place.top && !opened) return;
-    let until = Date.now() + LONGEST_MS;
     let looks = 0;
+    let remaining = MOST_LOOKS;
     /** @type {Element | null} */
     let found = null;
     const look = () => {
       looks += 1;
-      if (Date.now() > until) return stop();
+      remaining -= 1;
       const api = grid();
       if (at >= 0 && api && api.getDisplayedRowCount()) api.ensureIndexVisible(Math.min(at, api.getDisplayedRowCount() - 1), "middle");
       const page = main();
       if (page && Math.abs(page.scrollTop - place.top) > 1) page.scrollTop = place.top;
       const isThere = page && Math.abs(page.scrollTop - place.top) <= 1;
       const link = opened ? standing(opened) ?? (looks > SURE_AFTER ? successor(at) : null) : isThere ? page : null;
-      if (link !== found || isFetching()) until = Date.now() + (link ? SETTLED_MS : LONGEST_MS);
+      if (link !== found || isFetching()) remaining = link ? SETTLED_LOOKS : MOST_LOOKS;
       found = link;
+      if (remaining <= 0) settle();
       if (!opened || !link || !page) return;
       link.focus({ preventScroll: true });
       const [inner, outer] = [link.getBoundingClientRect(), page.getBoundingClientRect()];
       if (!api && (inner.bottom < outer.top || inner.top > outer.bottom)) link.scrollIntoView({ block: "center" });
     };
-    const timer = setInterval(look, LOOK_MS);
+    let timer = setInterval(look, LOOK_MS);
+    const settle = () => {
+      clearInterval(timer);
+      timer = 0;
+      coming = null;
+    };
+    // What comes later draws the rows anew: while nobody has done anything, they are looked at again.
+    const drawn = new MutationObserver((changes) => {
+      const focused = document.activeElement ?? document.body;
+      if (timer || ![document.body, found].includes(focused) || !changes.some(({ target }) => main()?.contains(target))) return;
+      remaining = SETTLED_LOOKS;
+      timer = setInterval(look, LOOK_MS);
+    });
+    drawn.observe(document.documentElement, { childList: true, subtree: true });
     const ACTS = ["pointerdown", "keydown", "wheel"];
     const end = () => {
-      clearInterval(timer);
-      coming = null;
+      settle();
+      drawn.disconnect();
       for (const kind of ACTS) removeEventListener(kind, end, true);
     };
     stop = end;
@@ -174,8 +188,19 @@
   /* A page that one comes to for the first time begins at its top, however far the one before was scrolled. */
   let isNew = false;
   addEventListener("_dashprivate_pushstate", () => (isNew = !coming && step.from?.address !== here()));
+
+  /* A list that is drawn anew, as one is at every change that somebody makes, keeps the keyboard on its row. */
+  /** @type {HTMLAnchorElement | null} */
+  let held = null;
+  document.addEventListener("focusin", ({ target }) => (held = /** @type {Element} */ (target).closest("#shell-main a[data-row-open]")));
+  document.addEventListener("focusout", ({ target }) => setTimeout(() => target === held && held?.isConnected && (held = null))); // Chromium says it of a row that is being removed, too
+  const hold = () => {
+    if (!held || held.isConnected || document.activeElement !== document.body) return;
+    standing(held.getAttribute("href") ?? "")?.focus({ preventScroll: true });
+  };
   new MutationObserver((changes) => {
     lead();
+    hold();
     const page = main();
     if (!isNew || !page || !changes.some(({ target }) => page.contains(target))) return;
     isNew = false;

@@ -36,6 +36,15 @@ def expect_at(page: Page, address: str) -> None:
     )
 
 
+def expect_to_hold_the_row(page: Page, address: str, served: Served) -> None:
+    """The list is drawn anew at another's change: the keyboard stays on its row."""
+    page.keyboard.press("Shift")  # so that the page is no longer being brought back
+    before = page.locator(f'.lg-card[href="{address}"]').element_handle()
+    report(served.office, description=HEAP)
+    until_in_page(page, "(card) => !card.isConnected", before)
+    expect_at(page, address)
+
+
 def expect_the_next_after_a_step(page: Page, address: str, following: str) -> None:
     """The problem shown is refused: the list no longer has it, the next one has the keyboard."""
     dialog = begin(page, "refuse")
@@ -84,7 +93,7 @@ def test_the_page_s_own_link_leads_back_to_the_row(
     until_map_is_gone(page, canvas)
 
 
-def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
+def test_a_phone_stands_at_the_card_it_left(desk: Desk, shared_served: Served) -> None:
     page = desk(Role.OFFICE, REPORTED, width=390)
     cards = page.locator(".lg-card")
     expect(cards).to_have_count(20)
@@ -99,6 +108,7 @@ def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
     page.go_back()
     expect_at(page, address)
     expect(page.locator(f'.lg-card[href="{address}"]')).to_be_in_viewport()
+    expect_to_hold_the_row(page, address, shared_served)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="下一件").click()
     expect(number).to_have_text(re.compile("-00041$"))
