@@ -1,7 +1,7 @@
 /* A small map: a problem's place with its light, or a place to be marked. */
 
 import { brought } from "../map/library.mjs";
-import { calm, onTheme, palette } from "../map/palette.mjs";
+import { calm, followTheme, palette } from "../map/palette.mjs";
 import { style } from "../map/style.mjs";
 import { draw, OPTIONS } from "../map/symbols.mjs";
 import { Waters } from "../map/waters.mjs";
@@ -74,7 +74,7 @@ export async function plain(box, { center, zoom, label }) {
   map.getCanvas().setAttribute("aria-label", label);
   const gone = new AbortController();
   map.on("load", () => colour(map, gone.signal));
-  const stop = onTheme(() => repaint(map));
+  const stop = followTheme(map, () => ground(palette()).layers);
   const sizes = new ResizeObserver(() => map.resize());
   sizes.observe(box);
   onceGone(canvas, () => {
@@ -84,15 +84,6 @@ export async function plain(box, { center, zoom, label }) {
     map.remove(); // a browser has room for sixteen or so
   });
   return { map, Marker: library.Marker };
-}
-
-/** @param {WaterMap} map */
-function repaint(map) {
-  for (const layer of ground(palette()).layers) {
-    for (const [name, value] of Object.entries(layer.paint ?? {})) {
-      map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
-    }
-  }
 }
 
 /** Colours the waters, unless the map has gone while they were asked for. @param {WaterMap} map @param {AbortSignal} gone */

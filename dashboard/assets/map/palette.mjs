@@ -42,13 +42,25 @@ export function palette() {
   return found;
 }
 
-/** Calls back whenever the theme of the page changes. @param {() => void} change */
-export function onTheme(change) {
-  const seen = new MutationObserver(change);
-  seen.observe(document.documentElement, {
-    attributes: true,
-    attributeFilter: ["data-mantine-color-scheme"],
+/** Paints the map in the colours of each theme from now on; answers what ends it. @param {WaterMap} map @param {() => MapStyle["layers"]} layers in the theme in force @param {() => void} [also] */
+export function followTheme(map, layers, also = () => {}) {
+  let isStyled = false;
+  let isLate = false; // the theme changed while the map was being made, which takes no colours then
+  const paint = () => {
+    isLate = !isStyled;
+    if (isLate) return;
+    for (const { id, paint: colours } of layers()) {
+      if (!map.getLayer(id)) continue;
+      for (const [name, value] of Object.entries(colours ?? {})) map.setPaintProperty(id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
+    }
+    also();
+  };
+  map.once("style.load", () => {
+    isStyled = true;
+    if (isLate) paint();
   });
+  const seen = new MutationObserver(paint);
+  seen.observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
   return () => seen.disconnect();
 }
 

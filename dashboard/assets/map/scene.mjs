@@ -1,7 +1,7 @@
 /* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
 
 import { brought, sourceOf } from "./library.mjs";
-import { calm, isPhone, onTheme, palette } from "./palette.mjs";
+import { calm, followTheme, isPhone, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw, OPTIONS } from "./symbols.mjs";
 import { say } from "./words.mjs";
@@ -27,7 +27,6 @@ export class Scene {
   constructor(library, page) {
     this.library = library;
     this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true" };
-    this.colours = palette();
     /** @type {Bounds | null} */
     this.bounds = null;
     this.box = document.createElement("div");
@@ -35,7 +34,7 @@ export class Scene {
     stageOf(page).append(this.box);
     this.map = new library.Map({
       container: this.box,
-      style: style(this.colours, this.options),
+      style: style(palette(), this.options),
       center: [112.09, 32.68],
       zoom: 8.5,
       minZoom: 4,
@@ -52,7 +51,7 @@ export class Scene {
     this.map.setMissingStyleImageResolver((name) => this.addSymbol(name));
     const canvas = this.map.getCanvas();
     canvas.setAttribute("aria-label", say("map_label"));
-    onTheme(() => this.repaint());
+    followTheme(this.map, () => style(palette(), this.options).layers, () => this.redraw());
   }
 
   /** The scene, once it can be drawn on. @param {HTMLElement} page */
@@ -64,20 +63,14 @@ export class Scene {
 
   /** @param {string} name */
   addSymbol(name) {
-    const pixels = draw(name, this.colours);
+    const pixels = draw(name, palette());
     if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
   }
 
-  /** The same map in the other theme's colours; states and data stay. */
-  repaint() {
-    this.colours = palette();
-    for (const layer of style(this.colours, this.options).layers) {
-      for (const [name, value] of Object.entries(layer.paint ?? {})) {
-        this.map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
-      }
-    }
+  /** The symbols in the colours of the theme in force. */
+  redraw() {
     for (const name of this.map.listImages()) {
-      const pixels = draw(name, this.colours);
+      const pixels = draw(name, palette());
       if (pixels) this.map.updateImage(name, pixels);
     }
   }

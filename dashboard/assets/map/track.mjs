@@ -1,7 +1,7 @@
 /* The small map of one patrol: the waters in their classes, the track, where it began and ended. */
 
 import { brought, sourceOf } from "./library.mjs";
-import { onTheme, palette } from "./palette.mjs";
+import { followTheme, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw as symbol, OPTIONS } from "./symbols.mjs";
 import { Waters } from "./waters.mjs";
@@ -57,7 +57,7 @@ class Small {
       if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
     });
     this.waters = new Waters(this.map);
-    onTheme(() => this.repaint());
+    followTheme(this.map, () => this.style().layers);
   }
 
   style() {
@@ -66,15 +66,6 @@ class Small {
     made.sources.track = { type: "geojson", data: this.data ?? EMPTY };
     made.layers.push(.../** @type {MapStyle["layers"]} */ (trackLayers(colours)));
     return made;
-  }
-
-  repaint() {
-    for (const layer of this.style().layers) {
-      if (!this.map.getLayer(layer.id)) continue;
-      for (const [name, value] of Object.entries(layer.paint ?? {})) {
-        this.map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
-      }
-    }
   }
 
   async colour() {

@@ -7,6 +7,7 @@ import pytest
 from data.queries.map.changes import last_change_no
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
+from tests.made.ledger.acts import report
 from tests.made.map.newest import tell_class, tell_compliance
 
 MapOf = Callable[..., MapPage]
@@ -113,6 +114,30 @@ def test_dark_is_dark_as_a_whole(filled: Served, map_page: MapOf) -> None:
         f" id: {filled.basin.reach_down}}}).cls"
     )
     assert state == 5, "colours of waters survive the change"
+    assert opened.wrongs == []
+
+
+DARK_AT_ONCE = """
+  new MutationObserver((_changes, seen) => {
+    if (!document.querySelector(".maplibregl-canvas")) return;
+    seen.disconnect();
+    window.onemapTheme.set("dark");
+  }).observe(document, {childList: true, subtree: true});
+"""
+
+
+def test_a_map_that_is_being_made_when_the_theme_changes_is_of_the_new_one(
+    filled: Served, map_page: MapOf
+) -> None:
+    opened = map_page(filled)
+    opened.page.add_init_script(DARK_AT_ONCE)
+    opened.open()
+    dark = "getPaintProperty('land', 'fill-color') === '#171E26'"
+    opened.until(f"window.onemap.map.{dark}")
+    opened.page.evaluate("() => window.onemapTheme.set('light')")
+    problem = report(filled.office).problem_id
+    opened.page.goto(f"{filled.url}/ledger/{problem}")
+    opened.until(f"document.querySelector('[data-spot]')?.spot?.{dark}")
     assert opened.wrongs == []
 
 
