@@ -181,6 +181,14 @@ class Rabbit:
         """Returns what kind each live queue is: ``quorum`` or ``classic``."""
         return {queue.name: queue.kind for queue in self.queues()}
 
+    def has_written(self, queue: str) -> bool:
+        """Returns whether the quorum queue's name is on disk, half a second after it was made.
+
+        A node that is killed before that makes the queue anew, empty and without a leader.
+        """
+        names = self.folder / "data" / "node" / "quorum" / self.name / "names.dets"
+        return names.exists() and queue.encode() in names.read_bytes()
+
     def control(self, *arguments: str, patience_s: float = 60.0) -> str:
         """Returns what ``rabbitmqctl`` says. Raises ServiceDown when it fails or takes too long."""
         command = [*self._way_in(), str(self._programs.rabbit("rabbitmqctl")), "-q", *arguments]

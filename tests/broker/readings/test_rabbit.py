@@ -55,9 +55,12 @@ def subscribed(
     """A client of ingest whose queue is there."""
     client = MqttClient(settings(rabbit, client_id), inbox, [topic])
     client.start()
-    until(lambda: client.connected and QUEUE.format(client_id) in rabbit.queue_kinds(), every_s=0.3)
-    yield client
-    client.stop()
+    queue = QUEUE.format(client_id)
+    try:
+        until(lambda: client.connected and queue in rabbit.queue_kinds(), every_s=0.3)
+        yield client
+    finally:
+        client.stop()
 
 
 def publish(rabbit: Rabbit, station: str, topic: str, count: int, patience_s: float = 30) -> int:
@@ -99,10 +102,12 @@ def client_of(
 
 def test_a_kept_session_is_a_quorum_queue_that_survives_a_kill(rabbit: Rabbit) -> None:
     inbox = Inbox(20_000, 10_000_000)
+    queue = QUEUE.format("onemap-ingest-kept")
     with subscribed(rabbit, "onemap-ingest-kept", inbox):
         assert publish(rabbit, "S1", TOPIC.format("S1"), 10) == 10
         drain(inbox, 10)
-    assert rabbit.queue_kinds()[QUEUE.format("onemap-ingest-kept")] == "quorum"
+    assert rabbit.queue_kinds()[queue] == "quorum"
+    until(lambda: rabbit.has_written(queue))
     assert publish(rabbit, "S1", TOPIC.format("S1"), 2000) == 2000
     rabbit.kill()
     rabbit.start()
@@ -219,9 +224,12 @@ def everything(rabbit: Rabbit, client_id: str, inbox: Inbox) -> Iterator[MqttCli
     narrower = [TOPIC.format("+"), "onemap/v1/+/hj212"]
     client = MqttClient(settings(rabbit, client_id), inbox, [BELOW_STATIONS], narrower=narrower)
     client.start()
-    until(lambda: client.connected and QUEUE.format(client_id) in rabbit.queue_kinds(), every_s=0.3)
-    yield client
-    client.stop()
+    queue = QUEUE.format(client_id)
+    try:
+        until(lambda: client.connected and queue in rabbit.queue_kinds(), every_s=0.3)
+        yield client
+    finally:
+        client.stop()
 
 
 def test_a_wrong_topic_arrives_and_receipts_do_not_come_back(rabbit: Rabbit) -> None:
