@@ -6,8 +6,8 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -50,10 +50,14 @@ def settings(rabbit: Rabbit, client_id: str = "onemap-ingest") -> MqttSettings:
 
 @contextmanager
 def subscribed(
-    rabbit: Rabbit, client_id: str, inbox: Inbox, topic: str = TOPIC.format("+")
+    rabbit: Rabbit,
+    client_id: str,
+    inbox: Inbox,
+    topic: str = TOPIC.format("+"),
+    narrower: Sequence[str] = (),
 ) -> Iterator[MqttClient]:
     """A client of ingest whose queue is there."""
-    client = MqttClient(settings(rabbit, client_id), inbox, [topic])
+    client = MqttClient(settings(rabbit, client_id), inbox, [topic], narrower=narrower)
     client.start()
     queue = QUEUE.format(client_id)
     try:
@@ -218,18 +222,11 @@ def test_a_packet_becomes_a_row_and_a_receipt(rabbit: Rabbit, database: Database
     thread.join(20)
 
 
-@contextmanager
-def everything(rabbit: Rabbit, client_id: str, inbox: Inbox) -> Iterator[MqttClient]:
+def everything(rabbit: Rabbit, client_id: str, inbox: Inbox) -> AbstractContextManager[MqttClient]:
     """A client as the worker makes it: all below the stations, else the known channels."""
-    narrower = [TOPIC.format("+"), "onemap/v1/+/hj212"]
-    client = MqttClient(settings(rabbit, client_id), inbox, [BELOW_STATIONS], narrower=narrower)
-    client.start()
-    queue = QUEUE.format(client_id)
-    try:
-        until(lambda: client.connected and queue in rabbit.queue_kinds(), every_s=0.3)
-        yield client
-    finally:
-        client.stop()
+    return subscribed(
+        rabbit, client_id, inbox, BELOW_STATIONS, [TOPIC.format("+"), "onemap/v1/+/hj212"]
+    )
 
 
 def test_a_wrong_topic_arrives_and_receipts_do_not_come_back(rabbit: Rabbit) -> None:
