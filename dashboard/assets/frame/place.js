@@ -81,6 +81,7 @@
     const isBeside = link?.dataset.beside !== undefined; // along the list from which this page was opened
     const from = place ? place.from : isBeside ? step.from : { number: step.number, address: here() };
     const left = path;
+    held = null;
     step = made(from);
     push({ ...state, onemapStep: step }, title, address);
     path = location.pathname;
@@ -92,6 +93,7 @@
     step = history.state?.onemapStep ?? made(step.from); // without one it is a link's within the page
     if (!history.state?.onemapStep) history.replaceState({ ...history.state, onemapStep: step }, "");
     const left = path;
+    held = null;
     path = location.pathname;
     bringBack(placeOf(step.number), left);
   });
@@ -100,13 +102,26 @@
   /* ---- standing where one was, until the reader does something */
 
   let stop = () => {};
+  /** The row that has the keyboard, and which of the list it is. @type {HTMLAnchorElement | null} */
+  let held = null;
+  let heldAt = -1;
+  /** Whether the page that is being drawn begins at its top, however far the one before was scrolled. */
+  let isNew = false;
+  let isOurs = false; // the keyboard is being moved by what stands here
+  const focusOn = (/** @type {HTMLElement} */ link) => {
+    isOurs = true;
+    link.focus({ preventScroll: true });
+    isOurs = false;
+  };
   /** @param {Place | undefined} place @param {string} left the path of the page that one comes back from, which may be another than the one opened */
   const bringBack = (place, left) => {
     stop();
-    if (!place || location.pathname === MAP) return;
-    const opened = place.list.includes(left) ? left : place.opened;
-    const at = opened ? place.list.indexOf(opened) : -1;
-    if (!place.top && !opened) return;
+    const opened = place?.list.includes(left) ? left : place?.opened;
+    if (!place || location.pathname === MAP || (!place.top && !opened)) {
+      isNew = left !== location.pathname; // it stands at its top
+      return;
+    }
+    const before = opened ? place.list.indexOf(opened) : -1;
     let looks = 0;
     let remaining = MOST_LOOKS;
     /** @type {Element | null} */
@@ -115,16 +130,18 @@
       looks += 1;
       remaining -= 1;
       const api = grid();
+      const now = opened ? listed().indexOf(opened) : -1; // others' rows may have come before it
+      const at = now < 0 ? before : now;
       if (at >= 0 && api && api.getDisplayedRowCount()) api.ensureIndexVisible(Math.min(at, api.getDisplayedRowCount() - 1), "middle");
       const page = main();
       if (page && Math.abs(page.scrollTop - place.top) > 1) page.scrollTop = place.top;
       const isThere = page && Math.abs(page.scrollTop - place.top) <= 1;
-      const link = opened ? standing(opened) ?? (looks > SURE_AFTER ? successor(at) : null) : isThere ? page : null;
+      const link = opened ? standing(opened) ?? (now < 0 && looks > SURE_AFTER ? successor(at) : null) : isThere ? page : null;
       if (link !== found || isFetching()) remaining = link ? SETTLED_LOOKS : MOST_LOOKS;
       found = link;
       if (remaining <= 0) settle();
       if (!opened || !link || !page) return;
-      link.focus({ preventScroll: true });
+      focusOn(link);
       const [inner, outer] = [link.getBoundingClientRect(), page.getBoundingClientRect()];
       if (!api && (inner.bottom < outer.top || inner.top > outer.bottom)) link.scrollIntoView({ block: "center" });
     };
@@ -137,20 +154,23 @@
     // What comes later draws the rows anew: while nobody has done anything, they are looked at again.
     const drawn = new MutationObserver((changes) => {
       const focused = document.activeElement ?? document.body;
-      if (timer || ![document.body, found].includes(focused) || !changes.some(({ target }) => main()?.contains(target))) return;
+      if (timer || ![document.body, found, held].includes(focused) || !changes.some(({ target }) => main()?.contains(target))) return;
       remaining = SETTLED_LOOKS;
       timer = setInterval(look, LOOK_MS);
     });
     drawn.observe(document.documentElement, { childList: true, subtree: true });
-    const ACTS = ["pointerdown", "keydown", "wheel"];
+    const ACTS = ["pointerdown", "keydown", "wheel", "click"];
     const end = () => {
       settle();
       drawn.disconnect();
       for (const kind of ACTS) removeEventListener(kind, end, true);
+      removeEventListener("focusin", taken);
     };
+    const taken = () => isOurs || end(); // a screen reader moves the keyboard without a key
     stop = end;
     coming = place;
     for (const kind of ACTS) addEventListener(kind, end, true);
+    addEventListener("focusin", taken);
   };
   /** @param {string} href @returns {HTMLElement | null} */
   const standing = (href) => {
@@ -185,18 +205,19 @@
       link.href = address.split("?")[0] === link.pathname ? address : link.pathname;
     }
   };
-  /* A page that one comes to for the first time begins at its top, however far the one before was scrolled. */
-  let isNew = false;
   addEventListener("_dashprivate_pushstate", () => (isNew = !coming && step.from?.address !== here()));
 
   /* A list that is drawn anew, as one is at every change that somebody makes, keeps the keyboard on its row. */
-  /** @type {HTMLAnchorElement | null} */
-  let held = null;
-  document.addEventListener("focusin", ({ target }) => (held = /** @type {Element} */ (target).closest("#shell-main a[data-row-open]")));
+  document.addEventListener("focusin", ({ target }) => {
+    held = /** @type {Element} */ (target).closest("#shell-main a[data-row-open]");
+    heldAt = held ? listed().indexOf(held.getAttribute("href")) : -1;
+  });
   document.addEventListener("focusout", ({ target }) => setTimeout(() => target === held && held?.isConnected && (held = null))); // Chromium says it of a row that is being removed, too
   const hold = () => {
     if (!held || held.isConnected || document.activeElement !== document.body) return;
-    standing(held.getAttribute("href") ?? "")?.focus({ preventScroll: true });
+    const href = held.getAttribute("href") ?? "";
+    const row = standing(href) ?? (listed().includes(href) ? null : successor(heldAt));
+    if (row) focusOn(row);
   };
   new MutationObserver((changes) => {
     lead();

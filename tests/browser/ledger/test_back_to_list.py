@@ -8,9 +8,10 @@ from playwright.sync_api import Page, Route, expect
 
 from data.clock import now
 from data.vocabulary import Role
+from data.words.ledger import Action
 from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
-from tests.made.ledger.acts import report
+from tests.made.ledger.acts import report, take
 from tests.made.ledger.rows import fill_problems
 from tests.running.pages import PATIENCE_S, until_in_page, until_map_is_gone
 from tests.running.waiting import shared, until
@@ -121,6 +122,45 @@ def test_a_phone_stands_at_the_card_it_left(desk: Desk, shared_served: Served) -
     last = page.get_by_role("link", name="下一件").get_attribute("href")
     assert last
     expect_the_next_after_a_step(page, beyond, last)
+
+
+def test_rows_that_came_before_it_only_push_a_row_down(desk: Desk, shared_served: Served) -> None:
+    opened = report(shared_served.office, description=HEAP)
+    address = f"/ledger/{opened.problem_id}"
+    page = desk(Role.OFFICE, REPORTED.replace("sort=number", "sort=-number"))
+    link = page.locator('.ag-row[row-index="0"] [data-row-open]')
+    expect(link).to_have_attribute("href", address)
+    link.click()
+    expect(page.locator(".pb-head")).to_be_visible()
+    for _other in range(15):
+        report(shared_served.office, description=HEAP)
+    page.go_back()
+    moved = page.locator('.ag-row[row-index="15"] [data-row-open]')
+    expect(moved).to_have_attribute("href", address)
+    expect_at(page, address)
+
+
+def test_a_card_that_goes_gives_the_keyboard_to_the_next(desk: Desk, shared_served: Served) -> None:
+    trees = "河边倒了两棵树。"
+    first, second = (report(shared_served.office, description=trees) for _each in range(2))
+    page = desk(Role.OFFICE, f"/ledger?view=waiting&q={quote(trees)}", width=390)
+    card = page.locator(f'.lg-card[href="/ledger/{first.problem_id}"]')
+    card.focus()
+    take(shared_served.office, first, Action.REFUSE)
+    expect(card).to_have_count(0)
+    expect_at(page, f"/ledger/{second.problem_id}")
+
+
+def test_a_page_that_stood_at_its_top_comes_back_there(desk: Desk) -> None:
+    page = desk(Role.OFFICE, REPORTED, width=390)
+    page.locator(".lg-card").nth(15).click(position={"x": 40, "y": 60})
+    head = page.locator(".pb-head")
+    expect(head).to_be_visible()
+    page.go_back()
+    until_in_page(page, "() => document.querySelector('main').scrollTop > 300")
+    page.go_forward()
+    expect(head).to_be_visible()
+    until_in_page(page, "() => document.querySelector('main').scrollTop === 0")
 
 
 def test_a_tab_of_its_own_knows_the_list_a_typed_address_none_and_a_step_changes_it(
