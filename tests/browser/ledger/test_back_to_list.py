@@ -132,10 +132,10 @@ def test_rows_that_came_before_it_only_push_a_row_down(desk: Desk, shared_served
     expect(link).to_have_attribute("href", address)
     link.click()
     expect(page.locator(".pb-head")).to_be_visible()
-    for _other in range(15):
+    for _other in range(30):
         report(shared_served.office, description=HEAP)
     page.go_back()
-    moved = page.locator('.ag-row[row-index="15"] [data-row-open]')
+    moved = page.locator('.ag-row[row-index="30"] [data-row-open]')
     expect(moved).to_have_attribute("href", address)
     expect_at(page, address)
 
