@@ -273,15 +273,16 @@ BEGIN
     SELECT reach.id, reach.river_id, reach.position, COALESCE(number.lo, 0), COALESCE(want.cls, -1),
         COALESCE(want.month_cls, -1),
         GREATEST(reach.min_zoom, LEAST(8, ceil(log(2, GREATEST(1,
-            14 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
+            30 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
         river.kind = 'river' AND (river.flows_into_id IS NULL OR river.length_m > 80000),
         river.kind = 'canal', reach.geom_web
     FROM reach JOIN river ON river.id = reach.river_id
     LEFT JOIN division_number number ON number.division_id = reach.division_id
     LEFT JOIN map_water_wanted want ON want.water = 'reach' AND want.water_id = reach.id
     WHERE reach.river_id = ANY (ids) ORDER BY reach.river_id, reach.position;
-    INSERT INTO map_river (id, geom) SELECT id, ST_Simplify(geom_web, 0.45 * map_pixel(12), true)
-    FROM river WHERE id = ANY (ids);
+    INSERT INTO map_river (id, lv, geom)
+    SELECT river.id, level.lv, ST_Simplify(river.geom_web, 6 * map_pixel(level.lv), true)
+    FROM river, (VALUES (8), (10), (12), (14)) AS level (lv) WHERE river.id = ANY (ids);
     PERFORM map_make_runs(basis, lv, ids, NULL, 0, 2147483647)
     FROM (VALUES (0), (1)) AS of_basis (basis), (VALUES (4), (6), (8), (10)) AS level (lv);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);

@@ -21,14 +21,17 @@ _TILE_PX: Final = 512
 
 
 def _visible_station(frame: Frame) -> str:
-    drawn = frame.drawn
-    if drawn.everything:
-        return "true"
-    return (
-        f"({drawn.holds('drawn.lo')} OR drawn.id = ANY(%(stations)s)"
-        " OR drawn.lake_id = ANY(%(lakes)s) OR drawn.river_id = ANY(%(rivers)s)"
-        " OR drawn.reach_id = ANY(%(reaches)s))"
+    return frame.drawn.sees(
+        "drawn.lo",
+        stations="drawn.id",
+        lakes="drawn.lake_id",
+        rivers="drawn.river_id",
+        reaches="drawn.reach_id",
     )
+
+
+_FIRST: Final = 2**44
+"""Larger than any id: a rank times this, less the id, is greatest at the worst one's lowest id."""
 
 
 def _cells(frame: Frame, cell_px: int) -> tuple[str, str]:
@@ -88,18 +91,16 @@ def sections(frame: Frame) -> str:
         SELECT drawn.id, 'section' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
             {_COUNTS},
             {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
-        FROM (SELECT CAST(count(*) AS int) AS n, max(cls) AS cls,
-            CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
-            CAST(count(*) FILTER (WHERE NOT meets) AS int) AS n_below,
-            CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
-            CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
-            (array_agg(id ORDER BY cls DESC, id))[1] AS id,
-            (array_agg(state ORDER BY cls DESC, id))[1] AS state,
-            (array_agg(meets ORDER BY cls DESC, id))[1] AS meets,
-            (array_agg(is_offline ORDER BY cls DESC, id))[1] AS is_offline,
-            (array_agg(geom ORDER BY cls DESC, id))[1] AS geom
-            FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
-            WHERE {inside} GROUP BY cx, cy) drawn
+        FROM (SELECT cell.*, {_graded(frame)}, drawn.id, drawn.geom
+            FROM (SELECT CAST(count(*) AS int) AS n,
+                CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
+                CAST(count(*) FILTER (WHERE NOT meets) AS int) AS n_below,
+                CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
+                CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
+                max(cls) AS worst, max(cls * {_FIRST} - id) AS first
+                FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
+                WHERE {inside} GROUP BY cx, cy) cell
+            JOIN map_station drawn ON drawn.id = cell.worst * {_FIRST} - cell.first) drawn
             LEFT JOIN station ON drawn.n = 1 AND station.id = drawn.id {_FACTS_FROM}"""
 
 
@@ -128,11 +129,9 @@ def intakes(frame: Frame) -> str:
 
 def boards(frame: Frame) -> str:
     """Notice boards."""
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = f"""({drawn.holds("number.lo")} OR drawn.lake_id = ANY(%(lakes)s)
-            OR reach.river_id = ANY(%(rivers)s) OR reach.id = ANY(%(reaches)s))"""
+    visible = frame.drawn.sees(
+        "number.lo", lakes="drawn.lake_id", rivers="reach.river_id", reaches="reach.id"
+    )
     return f"""
         SELECT drawn.id, 'notice_board' AS kind, drawn.code, drawn.name,
             {shaped("drawn.geom_web")} AS mvt
@@ -156,13 +155,9 @@ _PROBLEM_FACTS: Final = """problem.category, problem.status, problem.severity,
 
 def problems(frame: Frame) -> str:
     """Open problems; from afar those close together as one, the overdue ones apart from others."""
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = (
-            f"({drawn.holds('drawn.lo')} OR drawn.lake_id = ANY(%(lakes)s)"
-            " OR drawn.river_id = ANY(%(rivers)s) OR drawn.reach_id = ANY(%(reaches)s))"
-        )
+    visible = frame.drawn.sees(
+        "drawn.lo", lakes="drawn.lake_id", rivers="drawn.river_id", reaches="drawn.reach_id"
+    )
     if frame.z >= SINGLE_PROBLEMS:
         return f"""
         SELECT drawn.id, 'problem' AS kind, {_LIGHT} AS light,
@@ -174,13 +169,14 @@ def problems(frame: Frame) -> str:
     return f"""
         SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
             {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped("drawn.geom")} AS mvt
-        FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
-            (array_agg(id ORDER BY rank DESC, due_at, id))[1] AS id,
-            (array_agg(geom ORDER BY rank DESC, due_at, id))[1] AS geom
-            FROM (SELECT drawn.id, drawn.geom, drawn.due_at, {_RANK} AS rank,
-                COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
-                FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
-            WHERE {inside} GROUP BY cx, cy, late) drawn
+        FROM (SELECT cell.*, drawn.id, drawn.geom
+            FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
+                max(rank * {_FIRST} - id) AS first
+                FROM (SELECT drawn.id, {_RANK} AS rank,
+                    COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
+                    FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
+                WHERE {inside} GROUP BY cx, cy, late) cell
+            JOIN map_problem drawn ON drawn.id = cell.rank * {_FIRST} - cell.first) drawn
             LEFT JOIN problem ON drawn.n = 1 AND problem.id = drawn.id AND {OPEN}"""
 
 
@@ -188,12 +184,12 @@ def _walked(frame: Frame) -> str:
     drawn = frame.drawn
     visible = "true"
     if not drawn.everything:
+        along = drawn.sees("along.lo", rivers="along.river_id", reaches="along.id")
         visible = f"""(EXISTS (SELECT 1 FROM division_number number
             WHERE number.division_id = patrol.division_id AND {drawn.holds("number.lo")})
             OR EXISTS (SELECT 1 FROM patrol_reach
             JOIN map_reach along ON along.id = patrol_reach.reach_id
-            WHERE patrol_reach.patrol_id = patrol.id AND ({drawn.holds("along.lo")}
-            OR along.river_id = ANY(%(rivers)s) OR along.id = ANY(%(reaches)s))))"""
+            WHERE patrol_reach.patrol_id = patrol.id AND {along}))"""
     return f"patrol.geom_web && {WIDE} AND patrol.started_at >= %(tracks_since)s AND {visible}"
 
 
