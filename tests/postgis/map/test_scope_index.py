@@ -118,7 +118,7 @@ def shadowed(rows: Rows) -> str:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_keys_see_what_the_conditions_see(database: Database, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     rows = made_up(chance)
     scopes = [NOTHING, *(made_up_scope(chance) for _ in range(12))]
     index = ScopeIndex()
@@ -140,7 +140,7 @@ def test_keys_see_what_the_conditions_see(database: Database, seed: int) -> None
 def test_an_index_forgets_what_was_removed() -> None:
     index = ScopeIndex()
     index.add(EVERYTHING)
-    index.add(made_up_scope(random.Random(3)))
+    index.add(made_up_scope(random.Random(3)))  # noqa: S311 - no secret
     for scope in list(index.scopes):
         index.remove(scope)
     assert (index.scopes, index.everything, index.by_key) == ({}, set(), {})

@@ -85,7 +85,7 @@ def something_happens(chance: random.Random, database: Database, basin: SmallBas
 def test_strips_by_difference_are_those_that_sql_counts(
     database: Database, basin: SmallBasin, seed: int
 ) -> None:
-    chance, index = random.Random(seed), ScopeIndex()
+    chance, index = random.Random(seed), ScopeIndex()  # noqa: S311 - no secret
     book, scopes = StripBook(index), scopes_of(basin)
     for scope in scopes[:-1]:
         index.add(scope)
