@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from dashboard.frame.auth import User
 from dashboard.frame.channel import Listener
@@ -45,7 +46,10 @@ class Piece:
 
 
 class Recent:
-    """The newest piece of each row that changed since change number ``base``."""
+    """The newest piece of each row that changed since change number ``base``.
+
+    They are in the order in which they were told, which is that of their numbers.
+    """
 
     def __init__(self) -> None:
         self.base = -1
@@ -58,21 +62,25 @@ class Recent:
     def keep(self, pieces: Iterable[Piece]) -> None:
         """Keeps the pieces in place of the same rows' earlier ones."""
         for piece in pieces:
-            self.pieces[_name(piece)] = piece
+            name = _name(piece)
+            self.pieces.pop(name, None)
+            self.pieces[name] = piece
 
     def reach_back(self, base: int, pieces: Iterable[Piece]) -> None:
         """Adds pieces of rows that changed before the base, which is ``base`` from now on."""
-        for piece in pieces:
-            self.pieces.setdefault(_name(piece), piece)
+        older = {_name(piece): piece for piece in pieces}
+        for name in self.pieces:
+            older.pop(name, None)
+        self.pieces = {**older, **self.pieces}
         self.base = min(self.base, base)
 
     def since(self, after: int, scope: Scope, now_s: float) -> list[Piece]:
-        """Returns what a page of the scope that has change number ``after`` may lack."""
-        return [
-            piece
-            for piece in self.pieces.values()
-            if piece.is_news(after, now_s) and piece.is_seen(scope)
-        ]
+        """Returns what a page of the scope that has change number ``after`` may lack.
+
+        It lacks nothing that was told before a piece that it has.
+        """
+        news = takewhile(lambda each: each.is_news(after, now_s), reversed(self.pieces.values()))
+        return [piece for piece in news if piece.is_seen(scope)][::-1]
 
 
 def _name(piece: Piece) -> tuple[str, int, Keys]:

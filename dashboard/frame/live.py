@@ -28,11 +28,20 @@ HEARTBEAT_S = 15.0
 CHECK_SESSION_S = 60.0
 SIGNED_OUT = Event("signed_out", None).encoded()
 LOOK_UPS_AT_ONCE = 8
-LOOK_UP_S = 2.0
-"""A look-up of a page's session; all pages are looked up when the database is found again."""
+LOOK_UP_S = 1.5
+"""A look-up of a page's session may take so long; where it does, the session stands …"""
+
+DOUBTED_S = 10.0
+"""… but not where it is in doubt. All pages are, when the database is found again."""
+
+OPENED_S = 0.4
+"""A page that opens waits so long for a channel before it hears of other things."""
 
 MOST_DIGITS = 18
 """The digits of the longest change number; a longer event id is no number of ours."""
+
+Late = dict[Channel, "asyncio.Future[Event | None] | None"]
+"""The channels from which a page hasn't heard what it missed, and what is being read of it."""
 
 
 class Live:
@@ -147,34 +156,49 @@ class Live:
             yield b"retry: 60000\n\n"
             return
         listener = Listener(token, user)
+        late: Late = dict.fromkeys(self.channels)
         self.listeners.add(listener)
         self.figures.listeners.inc()
         try:
             yield b"retry: 2000\n\n"
-            late: list[Channel] = list(self.channels)
             async for part in self._missed(listener, late, after):
                 yield part
             async for part in self._follow_page(listener, late, after):
                 yield part
         finally:
+            for opening in late.values():
+                if opening is not None:
+                    opening.cancel()
             self.listeners.discard(listener)
             self.figures.listeners.dec()
 
     async def _missed(
-        self, listener: Listener, late: list[Channel], after: Mapping[str, int | None]
+        self, listener: Listener, late: Late, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
-        """Yields what the page missed in the channels ``late``; those that can't be read stay."""
+        """Yields what the page missed in the channels ``late``; those that can't be read stay.
+
+        One that takes long is asked again after the next event: the page hears of the others, and
+        of a database that hangs.
+        """
         for channel in tuple(late):
+            opening = late[channel]
+            if opening is None:
+                opened = channel.opened(listener, after.get(channel.counted_as))
+                late[channel] = opening = asyncio.shield(opened)
+            await asyncio.wait({opening}, timeout=OPENED_S)
+            if not opening.done():
+                return
+            late[channel] = None
             try:
-                event = await channel.opened(listener, after.get(channel.counted_as))
+                event = opening.result()
             except ServiceDown:
                 continue
-            late.remove(channel)
+            del late[channel]
             if event is not None:
                 yield event.encoded()
 
     async def _follow_page(
-        self, listener: Listener, late: list[Channel], after: Mapping[str, int | None]
+        self, listener: Listener, late: Late, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
         checked, was_lost = time.monotonic(), False
         while True:
@@ -204,22 +228,21 @@ class Live:
         """
         doubted, listener.is_in_doubt = listener.is_in_doubt, False
         try:
-            anew = await self._looked_up(listener)
+            anew = await self._looked_up(listener, DOUBTED_S if doubted else LOOK_UP_S)
         except ServiceDown:
             return b"", doubted
         return (SIGNED_OUT, True) if anew is None else (anew, False)
 
-    async def _looked_up(self, listener: Listener) -> bytes | None:
+    async def _looked_up(self, listener: Listener, patience_s: float) -> bytes | None:
         """Looks up the page's user; returns the events that a new scope asks for, as bytes.
 
         None where the session has ended. Raises ServiceDown where the database doesn't tell.
         """
-        async with self.looking:
-            try:
-                async with asyncio.timeout(LOOK_UP_S):
-                    user = await self.door.look_up(listener.token)
-            except TimeoutError:
-                raise busy() from None
+        try:
+            async with asyncio.timeout(patience_s), self.looking:
+                user = await self.door.look_up(listener.token)
+        except TimeoutError:
+            raise busy() from None
         if user is None or not may(user, Action.READ_WATERS):
             return None
         seen, listener.user = listener.scope, user

@@ -86,7 +86,13 @@ class ReadOnce(ABC):
                     listener.enqueue(event)
 
     async def opened(self, listener: Listener, after: int | None) -> Event | None:
-        """Returns the event with what changed since ``after``, or the one for nothing missed."""
+        """Returns the event with what changed since ``after``, or the one for nothing missed.
+
+        A page that closes meanwhile doesn't cut the read short: what it keeps is everybody's.
+        """
+        return await asyncio.shield(self._opened(listener, after))
+
+    async def _opened(self, listener: Listener, after: int | None) -> Event | None:
         async with self.reading:
             if self.seen.newest < 0:
                 await off(self.read)

@@ -108,6 +108,7 @@ class ReadingNews(ReadOnce):
         if self.compared_s and now_s - self.compared_s < COMPARED_EVERY_S:
             return set()
         found = self.book.differing(standings(connection, now, self.deps.quality))
+        self.book.counts.clear()
         self.compared_s = now_s
         return found
 

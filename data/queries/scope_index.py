@@ -94,11 +94,14 @@ def sees(scope: Scope, keys: Keys) -> bool:
 class ScopeIndex:
     """The scopes that are asked about, by each key through which they see something.
 
-    What a row costs depends on the scopes that see it, not on how many there are.
+    What a row costs depends on the scopes that see it, not on how many there are. ``added`` has a
+    number for each scope, another one each time it is added.
     """
 
     def __init__(self) -> None:
         self.scopes: dict[Scope, Scope] = {}
+        self.added: dict[Scope, int] = {}
+        self.count = 0
         self.everything: set[Scope] = set()
         self.by_key: dict[Key, set[Scope]] = {}
 
@@ -108,6 +111,8 @@ class ScopeIndex:
         if known is not None:
             return known
         self.scopes[scope] = scope
+        self.count += 1
+        self.added[scope] = self.count
         if scope.everything:
             self.everything.add(scope)
         else:
@@ -119,6 +124,7 @@ class ScopeIndex:
         """Removes the scope; does nothing for one that was not added."""
         if self.scopes.pop(scope, None) is None:
             return
+        del self.added[scope]
         self.everything.discard(scope)
         for key in keys_of_scope(scope):
             holding = self.by_key.get(key)

@@ -25,7 +25,7 @@ class StripBook:
         self.stations: dict[int, Standing] = {}
         self.traits: dict[int, Trait] = {}
         self.at_key: dict[Key, set[int]] = {}
-        self.counts: dict[Scope, Counter[Trait]] = {}
+        self.counts: dict[Scope, tuple[int, Counter[Trait]]] = {}
         self.turns: list[tuple[datetime, int]] = []
         self.awaited: dict[int, datetime] = {}
 
@@ -61,7 +61,7 @@ class StripBook:
 
     def _count(self, standing: Standing, before: Trait | None, after: Trait | None) -> None:
         for scope in self.index.seeing(standing.keys):
-            counted = self.counts.get(scope)
+            _added, counted = self.counts.get(scope, (0, None))
             if counted is None:
                 continue
             if before is not None:
@@ -106,12 +106,18 @@ class StripBook:
 
     def strip(self, scope: Scope) -> dict[str, Any]:
         """Returns the figures of the scope's strip; of a scope not in the index, counted anew."""
-        counted = self.counts.get(scope)
-        if counted is None:
+        added = self.index.added.get(scope, 0)
+        since, counted = self.counts.get(scope, (0, None))
+        if counted is None or since != added:
             counted = self._counted(scope)
-            if scope in self.index.scopes:
-                self.counts[scope] = counted
+            self.counts = {each: kept for each, kept in self.counts.items() if self._is_kept(each)}
+            if added:
+                self.counts[scope] = added, counted
         return strip_of(counted)
+
+    def _is_kept(self, scope: Scope) -> bool:
+        """Returns whether the scope's counts have followed every change since they were made."""
+        return self.counts[scope][0] == self.index.added.get(scope)
 
     def _counted(self, scope: Scope) -> Counter[Trait]:
         if scope.everything:
@@ -119,7 +125,3 @@ class StripBook:
         seen: set[int] = set(scope.stations)
         seen.update(*(self.at_key.get(key, ()) for key in keys_of_scope(scope)))
         return Counter(self.traits[each] for each in seen if each in self.traits)
-
-    def forget(self, scope: Scope) -> None:
-        """Drops the counts of a scope that nobody asks about any more."""
-        self.counts.pop(scope, None)

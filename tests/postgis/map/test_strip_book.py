@@ -108,6 +108,24 @@ def test_strips_by_difference_are_those_that_sql_counts(
     assert set(book.counts) == set(scopes[:-1]), "the scope that is not in the index is not kept"
 
 
+def test_a_scope_that_comes_back_is_counted_anew(database: Database, basin: SmallBasin) -> None:
+    index, at = ScopeIndex(), now()
+    book = StripBook(index)
+    index.add(EVERYTHING)
+    with database.app.connect() as connection:
+        for each in standings(connection, at):
+            book.put(each, at)
+    assert book.strip(EVERYTHING)["below"] == 0
+    index.remove(EVERYTHING)
+    tell_class(database.ingest, basin.section_up, 6)
+    with database.app.connect() as connection:
+        for each in standings(connection, at):
+            book.put(each, at)
+    index.add(EVERYTHING)
+    assert book.strip(EVERYTHING)["below"] == 1
+    assert list(book.counts) == [EVERYTHING]
+
+
 def test_what_changes_by_time_is_known_and_nothing_else(
     database: Database, basin: SmallBasin
 ) -> None:
