@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from functools import partial
 from time import monotonic
 
 from dashboard.frame.channel import Channel, Listener
@@ -13,13 +14,17 @@ from data.errors import ServiceDown
 AGAIN_S = 1.0
 """News that couldn't be read is asked for again after so long."""
 
+SLOW_S = 3.0
+"""News that takes longer to read counts as missing meanwhile."""
+
 LOGGER = logging.getLogger(__name__)
 
 
 class Sender:
     """Reads and sends a channel's news, never twice at the same time.
 
-    ``is_failing``: it couldn't be read when last tried; ``changed`` is called whenever that turns.
+    ``is_failing``: it couldn't be read when last tried, or reading takes long; ``changed`` is
+    called whenever that turns.
     """
 
     def __init__(
@@ -49,17 +54,20 @@ class Sender:
         while self.is_rung:
             await asyncio.sleep(max(0.0, self.next_s - monotonic()))
             self.is_rung, self.next_s = False, monotonic() + self.pause_s
+            slow = asyncio.get_running_loop().call_later(SLOW_S, partial(self._turn, failing=True))
             try:
                 await self.channel.send_news(self.listeners)
             except ServiceDown as error:
                 if not self.is_failing:
                     LOGGER.warning("live: no news of %s (%s)", self.channel.counted_as, error.code)
-                self._turn(is_failing=True)
+                self._turn(failing=True)
                 self.is_rung, self.next_s = True, monotonic() + AGAIN_S
             else:
-                self._turn(is_failing=False)
+                self._turn(failing=False)
+            finally:
+                slow.cancel()
 
-    def _turn(self, *, is_failing: bool) -> None:
-        if self.is_failing != is_failing:
-            self.is_failing = is_failing
+    def _turn(self, *, failing: bool) -> None:
+        if self.is_failing != failing:
+            self.is_failing = failing
             self.changed()
