@@ -164,7 +164,8 @@ def test_a_server_without_its_database_is_told_on_a_line_that_stands(
     filled: Served, map_page: MapOf
 ) -> None:
     opened = map_page(filled)
-    page = opened.open()
+    opened.open()
+    page = opened.page
     opened.until("window.onemap.app.live.source?.readyState === 1")
     opened.tell("app.live.source.dispatchEvent(new MessageEvent('lost', {data: '{}'}))")
     page.wait_for_selector("#one-map-live[data-state=lost]")
