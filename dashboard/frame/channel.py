@@ -60,6 +60,10 @@ class Listener:
     def doubt(self) -> None:
         """Makes the page's session be looked up at once: something of its account has changed."""
         self.is_in_doubt = True
+        self.wake()
+
+    def wake(self, _done: object = None) -> None:
+        """Has the page looked at once more; a future that is done may call it."""
         self.enqueue(Event("doubt", None))
 
     def enqueue(self, event: Event) -> None:

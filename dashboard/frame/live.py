@@ -126,7 +126,7 @@ class Live:
     def _wake(self) -> None:
         """Has every page look at once whether it is live."""
         for listener in self.listeners:
-            listener.enqueue(Event("doubt", None))
+            listener.wake()
 
     def _doubt(self, account_id: AccountId | None) -> None:
         """Has the sessions of the account's pages looked up anew; of all pages if None."""
@@ -177,8 +177,8 @@ class Live:
     ) -> AsyncIterator[bytes]:
         """Yields what the page missed in the channels ``late``; those that can't be read stay.
 
-        One that takes long is asked again after the next event: the page hears of the others, and
-        of a database that hangs.
+        One that takes long wakes the page when it is done: until then the page hears of the others,
+        and of a database that hangs.
         """
         for channel in tuple(late):
             opening = late[channel]
@@ -187,6 +187,8 @@ class Live:
                 late[channel] = opening = asyncio.shield(opened)
             await asyncio.wait({opening}, timeout=OPENED_S)
             if not opening.done():
+                opening.remove_done_callback(listener.wake)
+                opening.add_done_callback(listener.wake)
                 return
             late[channel] = None
             try:
