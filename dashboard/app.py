@@ -77,7 +77,7 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     )
     figures = Figures()
     channels = [room.channel(deps, figures) for room in ROOMS if room.channel is not None]
-    door = Door(deps, door_engine(DatabaseSettings()), Workers(DOOR_THREADS, share=1))
+    door = Door(deps, door_engine(DatabaseSettings()), door_threads(deps.dashboard))
     news = Live(deps, figures, channels, door)
     parts = Parts(deps, door, work_threads(deps.dashboard, DatabaseSettings()), news)
     disks = Disks(
@@ -187,6 +187,12 @@ def work_threads(dashboard: DashboardSettings, database: DatabaseSettings) -> Wo
         most_waiting=dashboard.most_waiting,
         wait_s=dashboard.wait_seconds,
     )
+
+
+def door_threads(dashboard: DashboardSettings) -> Workers:
+    """Returns the threads for look-ups of sessions; every open page may come back at once."""
+    most_waiting = dashboard.most_waiting + dashboard.streams
+    return Workers(DOOR_THREADS, most_waiting=most_waiting, share=1)
 
 
 async def first_request(app: dash.Dash) -> None:

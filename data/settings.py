@@ -239,6 +239,7 @@ class DashboardSettings(BaseSettings):
     )
     streams: int = Field(2000, ge=1, description="pages that get news at once; more are refused")
     account_streams: int = Field(50, ge=1, description="… and of one account")
+    news_pause_ms: int = Field(100, ge=0, description="changes come to a page at most so often")
     most_waiting: int = Field(
         200, ge=1, description="requests that wait for a thread; further ones are refused"
     )

@@ -40,6 +40,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    live = actions.add_parser(
+        "live",
+        help=_("how long a reading takes to the pages of 500 people who see different areas"),
+        description=_(
+            "Starts private servers, opens 500 pages of 200 areas, publishes readings and restarts "
+            "the dashboard. Exits with 1 when a page hears later or misses more than is promised."
+        ),
+    )
+    live.add_argument("--stations", type=int, default=4000, help=_("stations made by rule"))
+    live.add_argument("--json", action="store_true", help=_("print JSON"))
+    live.set_defaults(run=run_live)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -64,6 +75,12 @@ def run_kill(args: argparse.Namespace) -> int:
     """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def run_live(args: argparse.Namespace) -> int:
+    """Runs the benchmark of live pages; returns 0 if none hears late or misses anything, else 1."""
+    json = ["--json"] * args.json
+    return _measure("live_viewers", [f"--stations={args.stations}", *json])
 
 
 def run_axe(args: argparse.Namespace) -> int:

@@ -45,8 +45,8 @@ interface MapState {
   change_no: number; as_of: string; month: [string, string] | null; bounds: Bounds | null; strip: Strip;
   stations: PointFeature[]; boards: PointFeature[]; waters: ToldWaters;
 }
-interface Change { change_no: number; stations?: PointFeature[]; waters: ToldWaters; strip?: Strip }
-interface LedgerChange { anew?: boolean; change_no: number; problems: PointFeature[]; gone: number[]; patrols?: boolean }
+interface Change { change_no: number; stations?: PointFeature[]; waters: ToldWaters; strip?: Strip; boxes?: Bounds[] }
+interface LedgerChange { anew?: boolean; change_no: number; problems: PointFeature[]; gone: number[]; patrols?: boolean; boxes?: Bounds[] }
 interface News { overdue: number; open: number; soon: number; unread: number; patrols: number; longest: number | null; [count: string]: number | null }
 interface View { camera: { zoom: number; center: Lonlat } | null; off: string[] | null; basis: string; filter: string | null; selection: Thing | null }
 
