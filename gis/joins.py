@@ -96,6 +96,8 @@ def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Join
     within ``within_m`` metres. Empty lines must be left out by the caller.
     """
     parts = [Part(line, (Way(index, False),)) for index, line in enumerate(lines)]
+    if len(parts) == 1:
+        return Joined((_merged(parts),), (), (), ())
     parts = _turned(_chained(parts, within_m), within_m)
     aside = _branches(parts, within_m)
     main = [part for index, part in enumerate(parts) if index not in aside]
@@ -142,9 +144,9 @@ def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
     starts, total = [], 0.0
     for index, line in enumerate(course):
         if index:
+            total += length_m(course[index - 1])
             total += _gap_m(course[index - 1], line)
         starts.append(total)
-        total += length_m(line)
     return tuple(starts)
 
 

@@ -9,6 +9,12 @@ from data.imports.drawings import Drawn, RiverKey, drawings, rows_by_river
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.reach_writes import (
+    RiverReaches,
+    is_same,
+    replace_reaches,
+    stored_reaches,
+)
 from data.imports.records import each_refused
 from data.imports.river_notes import note_directions, note_drawing, note_gaps, note_joins
 from data.imports.source import Row
@@ -17,11 +23,9 @@ from data.imports.stretches import (
     held_elsewhere,
     kept_geometry,
     plan_reaches,
-    same_reaches,
-    write_reaches,
 )
 from data.imports.topology import stated_receivers
-from data.placing.snaps import hanging_on, snap_again
+from data.placing.snaps import hanging_on, snap_each_again
 from data.queries.waters import registry
 from data.queries.waters.registry import Area
 from data.tables.waters import river
@@ -76,7 +80,8 @@ def _import_river(
     existing = _existing(connection, key)
     if existing is None:
         river_id = _insert(connection, key, geometry, values)
-        write_reaches(connection, river_id, planned, length)
+        new = RiverReaches(river_id, key.name, length, planned)
+        replace_reaches(connection, [new], {river_id: []})
         outcome.created += len(own)
         note_joins(drawn, outcome)
         return river_id
@@ -123,18 +128,18 @@ def _hold_reaches(
     is_due: bool,
 ) -> None:
     """Splits a stored river into reaches again if due; else notes that they are outdated."""
-    if same_reaches(connection, river_id, planned):
+    stored = stored_reaches(connection, [river_id])
+    if is_same(stored[river_id], planned):
         return
     if not is_due:
         outcome.note(
             "The reaches of {river} aren't those of a split at today's borders.", river=name
         )
         return
-    hanging = hanging_on(connection, river_id)
-    write_reaches(connection, river_id, planned, length)
+    hanging = hanging_on(connection, [river_id])
+    replace_reaches(connection, [RiverReaches(river_id, name, length, planned)], stored)
     outcome.note("{river} has {count} reaches now.", river=name, count=len(planned))
-    moved = snap_again(connection, hanging)
-    if moved:
+    for moved in filter(None, snap_each_again(connection, list(hanging.values()))):
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 

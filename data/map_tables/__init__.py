@@ -1,0 +1,1 @@
+"""The tables that the map is drawn from."""
