@@ -1,1 +1,1 @@
-"""The tables that the map is drawn from."""
+"""Brings the tables that the map is drawn from up to date, where no trigger can."""
