@@ -4,6 +4,8 @@ Rivers lie as combs: a main river from west to east for each row, and side river
 Borders and rivers wind, so that a county has 160 vertices and a reach of 2.4 km has 25.
 """
 
+import gzip
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -160,3 +162,15 @@ def write(path: Path, features: Features) -> Path:
     )
     frame.to_file(path)
     return path
+
+
+def real_rivers(folder: Path) -> list[River]:
+    """Returns the real lines of ``lines_scale`` as rivers, those of at least 60 vertices."""
+    packed = folder / "lines_scale" / "rivers_f_china_bbox.geojsonl.gz"
+    found = []
+    with gzip.open(packed, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            places = np.array(json.loads(line)["geometry"]["coordinates"], dtype=np.float64)
+            if len(places) >= 2 * REACHES + 10:
+                found.append(River(f"R{number:05d}", f"河{number}", places[:, :2]))
+    return found

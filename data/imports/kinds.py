@@ -21,6 +21,7 @@ from data.imports.fields import ImportKind
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.source import Row, Source
+from data.map_tables.fill import fill, in_bulk
 
 Importer = Callable[[Connection, Sequence[Row], Options, Outcome], None]
 
@@ -41,6 +42,22 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = MappingProxyType(
 )
 
 
+BULK_ROWS: Final = 1_000
+"""From so many rows on the map's tables are made anew at the end, not row by row."""
+
+_ON_THE_MAP: Final = frozenset(
+    {
+        ImportKind.DIVISIONS,
+        ImportKind.RIVERS,
+        ImportKind.REACHES,
+        ImportKind.LAKES,
+        ImportKind.SECTIONS,
+        ImportKind.OUTFALLS,
+        ImportKind.INTAKES,
+    }
+)
+
+
 def import_source(
     connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
 ) -> Outcome:
@@ -51,6 +68,11 @@ def import_source(
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
     outcome = Outcome(kind, refused=list(source.refused), notes=list(source.notes))
+    is_bulk = kind in _ON_THE_MAP and len(source.rows) >= BULK_ROWS
+    if is_bulk:
+        in_bulk(connection)
     IMPORTERS[kind](connection, source.rows, options or Options(), outcome)
+    if is_bulk:
+        fill(connection)
     outcome.refused.sort(key=lambda each: each.row)
     return outcome
