@@ -82,7 +82,7 @@ def run_command(url: str, kind: str, path: Path, rows: int) -> Run:
     if found is None or found[1] != "0":
         raise ValueError(f"{kind}: {done.stdout[-500:]}{done.stderr[-2000:]}")
     outcome = json.loads(done.stdout[: found.start()])
-    written = outcome["created"] + outcome["updated"]
+    written = outcome["taken"] + outcome["updated"]
     if written < rows:
         raise ValueError(f"{kind}: {written} rows were written, {rows} were asked for")
     seconds = float(found[2])

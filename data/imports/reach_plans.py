@@ -12,7 +12,7 @@ from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.imports.stretches import PlannedReach
 from data.placing.shapes import refusing_geometry
-from data.queries.waters.division_finder import NamedRows
+from data.queries.waters.finders import NamedRows
 from gis.chainage import BadLine, format_chainage
 from gis.courses import Course, without_repeats
 from gis.meeting import prepare_lines

@@ -27,7 +27,7 @@ from data.imports.source import Row
 from data.imports.stretches import PlannedReach, held_elsewhere
 from data.placing.shapes import refusing_geometry
 from data.placing.snaps import Hanging, hanging_on, snap_each_again
-from data.queries.waters.division_finder import DivisionFinder, NamedRows, named_rows
+from data.queries.waters.finders import DivisionFinder, NamedRows, named_rows
 from data.queries.waters.registry import courses_of
 from gis.chainage import format_chainage
 from gis.courses import Course

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shapely import STRtree
 from shapely.geometry import MultiLineString
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -34,12 +35,24 @@ from gis.ellipsoid import length_m
 _OWN = ("name_en", "code_scheme", "basin", "source", "remark")
 
 
+class _Areas:
+    """The divisions at whose borders rivers are split, to find those near a river."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self._areas = areas
+        self._tree = STRtree([each.surface for each in areas])
+
+    def near(self, lines: MultiLineString) -> list[Area]:
+        """Returns the divisions whose box meets that of the lines, in their order."""
+        return [self._areas[place] for place in sorted(self._tree.query(lines))]
+
+
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Writes the rivers of these rows, their reaches and the waters that the rivers flow into."""
     level = options.split_level or registry.finest_level(connection)
-    areas = registry.surfaces(connection, level) if level else []
+    areas = _Areas(registry.surfaces(connection, level) if level else [])
     rivers: dict[int, Drawn] = {}
     groups = rows_by_river(rows)
     receivers = stated_receivers(groups)
@@ -67,7 +80,7 @@ def _import_river(
     connection: Connection,
     key: RiverKey,
     drawn: Drawn,
-    areas: Sequence[Area],
+    areas: "_Areas",
     options: Options,
     outcome: Outcome,
 ) -> int:
@@ -76,7 +89,7 @@ def _import_river(
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
     values = _words(own) | {"length_m": length}
-    planned = plan_reaches(key.name, geometry, areas, options.sliver_m)
+    planned = plan_reaches(key.name, geometry, areas.near(geometry), options.sliver_m)
     existing = _existing(connection, key)
     if existing is None:
         river_id = _insert(connection, key, geometry, values)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from data.errors import BadInput
 from data.placing import shapes
 from data.queries.waters import registry
-from data.queries.waters.division_finder import DivisionFinder
+from data.queries.waters.finders import DivisionFinder
 from data.queries.waters.registry import Named, NearLake, NearReach, nearest_waters
 from data.vocabulary import Bank, BodyKind
 from gis.chainage import Snap, format_distance, nearest

@@ -1,7 +1,7 @@
 """Finds the division of many places, and waters and divisions by name, with few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -103,3 +103,27 @@ def named_rows(connection: Connection, table: str) -> NamedRows:
         raise ValueError(table)
     rows = connection.execute(text(f"SELECT id, name, code FROM {table} ORDER BY id"))
     return NamedRows(table, ((id_, name, code) for id_, name, code in rows))
+
+
+class NamedReaches:
+    """The reaches of some names or codes, as ``registry.find_one`` finds them."""
+
+    def __init__(self, connection: Connection, said: Collection[str]) -> None:
+        rows = connection.execute(
+            text(
+                """
+                SELECT id, name, code, river_id FROM reach
+                WHERE code = ANY(:said) OR name = ANY(:said) ORDER BY id
+                """
+            ),
+            {"said": [each for each in set(said) if each and "\0" not in each]},
+        )
+        rivers: dict[int | None, list[tuple[int, str, str | None]]] = defaultdict(list)
+        for id_, name, code, river_id in rows:
+            rivers[None].append((id_, name, code))
+            rivers[river_id].append((id_, name, code))
+        self._rivers = {key: NamedRows("reach", own) for key, own in rivers.items()}
+
+    def find_one(self, said: str, within_river: int | None = None) -> Named:
+        """Returns the reach of that code, else name, of a river or any. Raises BadInput."""
+        return self._rivers.get(within_river, NamedRows("reach", ())).find_one(said)
