@@ -142,7 +142,7 @@ def replace_reaches(
     )
     fresh = _new_ids(connection, sum(ids.count(None) for ids in kept.values()))
     rows = [row for each in rivers for row in _rows(each, kept[each.river_id], fresh)]
-    for is_new, statement in ((False, _UPDATE), (True, _INSERT)):
+    for is_new, statement in ((True, _INSERT), (False, _UPDATE)):
         own = [row for row in rows if row[-1] is is_new]
         if own:
             connection.execute(statement, _columns(own))

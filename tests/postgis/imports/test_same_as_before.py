@@ -1,6 +1,7 @@
 """The importer of reaches leaves and says the same as the one before it, which went row by row."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -63,7 +64,8 @@ def _fill(connection: Connection, chance: random.Random) -> dict[str, Places]:
     outcome = Outcome("rivers")
     rivers.import_rows(connection, rows, Options(), outcome)
     assert outcome.created == 5
-    for at, (lon, lat) in enumerate(chance.sample(made["干河"] + made["支河1"], 6)):
+    far_from_others = [made["干河"][at] for at in (2, 10, 18, 26, 34)] + [made["支河1"][10]]
+    for at, (lon, lat) in enumerate(far_from_others):
         placement = StationPlacement(StationKind.SECTION, f"S{at}", f"断面{at}", lon, lat)
         place_station(connection, placement)
     return made
@@ -106,7 +108,11 @@ def _reaches(chance: random.Random, made: dict[str, Places]) -> list[Row]:
 
 
 def _said(outcome: Outcome) -> list[Any]:
-    refused = sorted((each.row, each.name, str(each.why)) for each in outcome.refused)
+    """Counts, refusals and notes; of several codes that are another's, any may be named."""
+    refused = sorted(
+        (each.row, each.name, re.sub(r"The code C\d+ is that", "A code is that", str(each.why)))
+        for each in outcome.refused
+    )
     counts = (outcome.created, outcome.updated, outcome.unchanged)
     return [counts, refused, [str(each) for each in outcome.notes]]
 
