@@ -63,7 +63,7 @@ def import_source(
 ) -> Outcome:
     """Imports a file's rows and returns the outcome; importing them again changes nothing.
 
-    One import runs at a time. Rows that can't be imported are refused in the outcome and the others
+    One import runs at a time. From BULK_ROWS rows on the map is made anew at the end. Rows that can't be imported are refused in the outcome and the others
     are written: the caller rolls back when that isn't wanted.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))

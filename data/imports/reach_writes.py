@@ -264,6 +264,7 @@ _HOLDING: Final = text(
     SELECT format('SELECT %I AS id FROM %s WHERE %1$I = ANY(\\:ids)', attname, conrelid::regclass)
     FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
     WHERE contype = 'f' AND confrelid = CAST('reach' AS regclass) AND confdeltype IN ('a', 'r')
+        AND has_table_privilege(conrelid, 'SELECT')
         AND conrelid::regclass::text NOT IN
             ('station', 'notice_board', 'section_represents', 'reach', 'responsibility')
     """
