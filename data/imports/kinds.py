@@ -63,8 +63,9 @@ def import_source(
 ) -> Outcome:
     """Imports a file's rows and returns the outcome; importing them again changes nothing.
 
-    One import runs at a time. From BULK_ROWS rows on the map is made anew at the end. Rows that can't be imported are refused in the outcome and the others
-    are written: the caller rolls back when that isn't wanted.
+    One import runs at a time. Rows that can't be imported are refused in the outcome and the others
+    are written: the caller rolls back when that isn't wanted. From BULK_ROWS rows on the map's
+    tables are made anew at the end.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
     outcome = Outcome(kind, refused=list(source.refused), notes=list(source.notes))

@@ -12,7 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from data.clock import business_date, now
 from data.encodings import with_marks
 from data.errors import BadInput
-from data.imports.columns import known_titles, match_columns, parse_constants
+from data.imports.columns import (
+    known_titles,
+    match_columns,
+    parse_constants,
+    unread_columns,
+)
 from data.imports.datums import datum_of
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.files import read_table
@@ -110,7 +115,7 @@ def read(
     days = DateSettings().bounds(business_date(now()))
     fixed = parse_constants(kind, form, constants or {}, days)
     columns, guesses = match_columns(kind, form, table, mapping or {}, fixed)
-    source.notes = [*table.notes, *guesses, *_unread(table, columns)]
+    source.notes = [*table.notes, *guesses, *unread_columns(table, columns)]
     datum = datum_of(path, form, table, columns, crs, source.notes)
     reader = _Reader(table, form, columns, fixed, datum, days)
     for index in range(len(table.records)):
@@ -283,20 +288,6 @@ def _note_mends(reader: _Reader, source: Source) -> None:
         )
     if reader.heights:
         source.notes.append(comment("Heights of {count} rows are left out.", count=reader.heights))
-
-
-def _unread(table: Table, columns: Mapping[str, str]) -> list[Comment]:
-    """Returns a comment that names the columns with any text that no field is read from."""
-    used = set(columns.values())
-    left = [
-        title
-        for title in table.columns
-        if title not in used and any(record.get(title) for record in table.records)
-    ]
-    if not left:
-        return []
-    names = ", ".join(left[:30]) + (" …" if len(left) > 30 else "")
-    return [comment("Columns that aren't read: {columns}.", columns=names)]
 
 
 def _few(numbers: Sequence[int], most: int = 20) -> str:
