@@ -61,6 +61,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
     axe.set_defaults(run=run_axe)
+    imports = actions.add_parser(
+        "imports",
+        help=_("how fast 100,000 reaches are imported, and in how much memory"),
+        description=_(
+            "Makes a nation by rule, imports it into a private server and compares the outcome "
+            "of a part of it with that of the importer before. Exits with 1 where they differ."
+        ),
+    )
+    imports.add_argument("--reaches", type=int, default=100_000, help=_("reaches to import"))
+    imports.add_argument("--json", action="store_true", help=_("print JSON"))
+    imports.set_defaults(run=run_imports)
 
 
 def run_ingest(args: argparse.Namespace) -> int:
@@ -86,6 +97,11 @@ def run_live(args: argparse.Namespace) -> int:
 def run_axe(args: argparse.Namespace) -> int:
     """Looks at the pages with axe-core; returns 0 when it finds nothing, else 1."""
     return _measure("axe", args.pages)
+
+
+def run_imports(args: argparse.Namespace) -> int:
+    """Runs the benchmark of imports; returns 0 when both importers leave the same, else 1."""
+    return _measure("imports", [f"--reaches={args.reaches}", *(["--json"] * args.json)])
 
 
 def _measure(name: str, arguments: Sequence[str]) -> int:

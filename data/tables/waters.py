@@ -152,5 +152,6 @@ notice_board = Table(
     moment("changed_at", default=True),
     one_of("bank", Bank),
     Index("ix_notice_board_geom_web", "geom_web", postgresql_using="gist"),
+    Index("ix_notice_board_reach_id", "reach_id"),
     comment="公示牌",
 )
