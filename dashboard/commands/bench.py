@@ -40,6 +40,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    reads = actions.add_parser(
+        "reads",
+        help=_("how long the server takes for each page, for a nation's user and a town's"),
+        description=_(
+            "Makes a nation of 100,000 reaches by rule and asks for each page's data as three "
+            "users. Exits with 1 when one takes too long; an empty answer ends it."
+        ),
+    )
+    reads.add_argument("--rounds", type=int, default=10, help=_("how often each is asked"))
+    reads.add_argument("--json", action="store_true", help=_("print JSON"))
+    reads.set_defaults(run=run_reads)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -64,6 +75,11 @@ def run_kill(args: argparse.Namespace) -> int:
     """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def run_reads(args: argparse.Namespace) -> int:
+    """Runs the benchmark of reads; returns 0 when each was as quick as it must be, else 1."""
+    return _measure("reads", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:
