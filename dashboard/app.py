@@ -30,6 +30,7 @@ from dashboard.frame.query_keys import require_known_keys
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
+from dashboard.map.name_sounds import keep_name_sounds
 from dashboard.map.reconciling import keep_current
 from dashboard.parts.wording import _
 from dashboard.patrols import ROOM as PATROLS
@@ -168,6 +169,7 @@ async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator
     tasks = [
         watched_task(parts.news.run(), "live news"),
         watched_task(disks.watch(), "watch over disks"),
+        watched_task(keep_name_sounds(parts.deps), "pinyin of names"),
         watched_task(keep_current(parts.deps), "map by the clock"),
     ]
     yield

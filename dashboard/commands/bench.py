@@ -51,6 +51,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     live.add_argument("--stations", type=int, default=4000, help=_("stations made by rule"))
     live.add_argument("--json", action="store_true", help=_("print JSON"))
     live.set_defaults(run=run_live)
+    reads = actions.add_parser(
+        "reads",
+        help=_("how long the server takes for each page, for a nation's user and a town's"),
+        description=_(
+            "Makes a nation of 100,000 reaches by rule and asks for each page's data as three "
+            "users. Exits with 1 when one takes too long; an empty answer ends it."
+        ),
+    )
+    reads.add_argument("--rounds", type=int, default=10, help=_("how often each is asked"))
+    reads.add_argument("--json", action="store_true", help=_("print JSON"))
+    reads.set_defaults(run=run_reads)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -92,6 +103,11 @@ def run_live(args: argparse.Namespace) -> int:
     """Runs the benchmark of live pages; returns 0 if none hears late or misses anything, else 1."""
     json = ["--json"] * args.json
     return _measure("live_viewers", [f"--stations={args.stations}", *json])
+
+
+def run_reads(args: argparse.Namespace) -> int:
+    """Runs the benchmark of reads; returns 0 when each was as quick as it must be, else 1."""
+    return _measure("reads", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:

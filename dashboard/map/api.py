@@ -11,8 +11,8 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.database import transaction
+from data.queries.map.bounds import bounds
 from data.queries.map.changes import last_change_no
-from data.queries.map.layers import bounds
 from data.queries.map.strip import strip_of, traits_of
 from data.queries.scope import Scope
 from data.queries.stations.month_classes import graded_by_month, month_means, month_shown

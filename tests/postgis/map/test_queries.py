@@ -7,9 +7,9 @@ import pytest
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
 from data.queries.change_numbers import READINGS, read_numbers
+from data.queries.map.bounds import bounds
 from data.queries.map.changes import last_change_no, touched_waters
 from data.queries.map.drawn import drawn
-from data.queries.map.layers import bounds
 from data.queries.map.search import search
 from data.queries.map.strip import strip, strip_of, traits_of
 from data.queries.map.tiles import LAYERS, tile
