@@ -192,19 +192,35 @@ GROUP BY stands.water, stands.water_id;
 
 CREATE FUNCTION map_colour_reaches(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
-DECLARE one record; shapes geometry[];
+DECLARE one record; shapes geometry[]; changed integer; rivers bigint[];
 BEGIN
-    FOR one IN SELECT reach.id, reach.river_id, reach.pos, reach.geom, want.cls, want.month_cls,
-            reach.cls <> want.cls AS is_now, reach.month_cls <> want.month_cls AS is_month
-        FROM map_reach reach JOIN (SELECT asked.id, found.cls, found.month_cls
-            FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found) want ON want.id = reach.id
-        WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls) ORDER BY reach.id
-    LOOP
-        UPDATE map_reach SET cls = one.cls, month_cls = one.month_cls WHERE id = one.id;
-        IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
-        IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
-        shapes := shapes || one.geom;
-    END LOOP;
+    CREATE TEMPORARY TABLE IF NOT EXISTS map_recoloured (id bigint, river_id bigint, pos integer,
+        shape geometry, cls smallint, month_cls smallint, is_now boolean, is_month boolean) ON COMMIT DELETE ROWS;
+    DELETE FROM map_recoloured;
+    INSERT INTO map_recoloured SELECT reach.id, reach.river_id, reach.pos, reach.geom, want.cls, want.month_cls,
+        reach.cls <> want.cls, reach.month_cls <> want.month_cls
+    FROM map_reach reach JOIN (SELECT asked.id, found.cls, found.month_cls
+        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found) want ON want.id = reach.id
+    WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed = 0 THEN RETURN; END IF;
+    UPDATE map_reach SET cls = want.cls, month_cls = want.month_cls
+    FROM map_recoloured want WHERE want.id = map_reach.id;
+    IF changed > 200 THEN
+        FOR one IN SELECT * FROM (VALUES (0), (1)) AS basis (no) LOOP
+            rivers := ARRAY(SELECT DISTINCT river_id FROM map_recoloured
+                WHERE CASE WHEN one.no = 0 THEN is_now ELSE is_month END);
+            DELETE FROM map_run WHERE basis = one.no AND river_id = ANY (rivers);
+            PERFORM map_make_runs(one.no, lv, rivers, NULL, 0, 2147483647)
+            FROM (VALUES (4), (6), (8), (10)) AS level (lv);
+        END LOOP;
+    ELSE
+        FOR one IN SELECT * FROM map_recoloured ORDER BY river_id, pos LOOP
+            IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
+            IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
+        END LOOP;
+    END IF;
+    SELECT array_agg(shape) INTO shapes FROM map_recoloured;
     PERFORM map_notify(shapes);
 END $$;
 
@@ -273,7 +289,7 @@ BEGIN
     SELECT reach.id, reach.river_id, reach.position, COALESCE(number.lo, 0), COALESCE(want.cls, -1),
         COALESCE(want.month_cls, -1),
         GREATEST(reach.min_zoom, LEAST(8, ceil(log(2, GREATEST(1,
-            30 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
+            40 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
         river.kind = 'river' AND (river.flows_into_id IS NULL OR river.length_m > 80000),
         river.kind = 'canal', reach.geom_web
     FROM reach JOIN river ON river.id = reach.river_id

@@ -1,7 +1,7 @@
 """The ids of new reaches can be drawn beforehand; notice boards are found by their reach.
 
 Revision ID: 0017
-Revises: 0015
+Revises: 0016
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 
 def upgrade() -> None:

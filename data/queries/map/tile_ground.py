@@ -27,7 +27,7 @@ def divisions(frame: Frame) -> str:
     around = "OR id = ANY(%(counties_around)s)" if drawn.counties_around else ""
     shape = f"CASE WHEN {top} THEN geom ELSE ST_Boundary(geom) END"
     return f"""
-        SELECT id, level, CASE WHEN {top} THEN true END AS own, {shaped(shape)} AS mvt
+        SELECT id, level, CASE WHEN {top} THEN true END AS own, {shaped(frame, shape)} AS mvt
         FROM map_division WHERE lv = {frame.level(14)} AND geom && {WIDE}
             AND {drawn.sees("lo", counties_around="id")}
             AND (level IN ({_listed(LEVEL_ZOOM, frame.z)}) OR {top} {around})"""
@@ -38,7 +38,7 @@ def lakes(frame: Frame) -> str:
     visible = frame.drawn.sees("drawn.lo", rivers="drawn.river_id", lakes="drawn.id")
     return f"""
         SELECT drawn.id, lake.name, lake.name_en, drawn.{frame.column("cls")} AS cls,
-            {frame.own("drawn.lo")} AS own, {shaped("drawn.geom")} AS mvt
+            {frame.own("drawn.lo")} AS own, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_lake drawn JOIN lake ON lake.id = drawn.id
         WHERE drawn.lv = {frame.level(14)} AND drawn.geom && {WIDE} AND {visible}
             AND drawn.area_m2 > {(frame.unit_m * 24) ** 2}"""
@@ -71,7 +71,7 @@ def _runs(frame: Frame) -> str:
     reach = "drawn.reach_id" if is_named else "CAST(NULL AS bigint)"
     runs = f"""
         SELECT drawn.river_id AS id, {names}, {_class(frame, "drawn.cls")} AS cls, {_MARKS},
-            {frame.own("drawn.lo")} AS own, {reach} AS reach, {shaped("drawn.geom")} AS mvt
+            {frame.own("drawn.lo")} AS own, {reach} AS reach, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_run drawn {river}
         WHERE drawn.basis = {basis} AND drawn.lv = {frame.level(10)} AND {which}
             AND drawn.geom && {WIDE} AND drawn.zmin <= {frame.z}"""
@@ -80,7 +80,7 @@ def _runs(frame: Frame) -> str:
     simple = f"ST_Simplify(drawn.geom, {frame.unit_m * 4}, true)"
     return f"""{runs} UNION ALL
         SELECT drawn.river_id, {names}, drawn.{frame.column("cls")} AS cls, {_MARKS},
-            {frame.own("drawn.lo")} AS own, drawn.id AS reach, {shaped(simple)} AS mvt
+            {frame.own("drawn.lo")} AS own, drawn.id AS reach, {shaped(frame, simple)} AS mvt
         FROM map_reach drawn {river}
         WHERE drawn.id = ANY(%(reaches)s) AND drawn.geom && {WIDE} AND drawn.zmin <= {frame.z}
             AND NOT {drawn.sees("drawn.lo", rivers="drawn.river_id")}"""
@@ -97,7 +97,7 @@ def reaches(frame: Frame) -> str:
     return f"""
         SELECT drawn.id, drawn.river_id, reach.name, river.name AS river,
             river.name_en AS river_en, {colour} AS cls,
-            {_MARKS}, {frame.own("drawn.lo")} AS own, {shaped("drawn.geom")} AS mvt
+            {_MARKS}, {frame.own("drawn.lo")} AS own, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_reach drawn JOIN reach ON reach.id = drawn.id
             JOIN river ON river.id = drawn.river_id
         WHERE drawn.geom && {WIDE} AND drawn.zmin <= {frame.z} AND {visible}"""
@@ -114,7 +114,7 @@ def rivers(frame: Frame) -> str:
                 WHERE part.river_id = drawn.id AND {part}))"""
     level = 8 if frame.z == NAME_ZOOM else next((lv for lv in (10, 12) if frame.z <= lv), 14)
     return f"""
-        SELECT river.id, river.name, river.name_en, river.kind, {shaped("drawn.geom")} AS mvt
+        SELECT river.id, river.name, river.name_en, river.kind, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_river drawn JOIN river ON river.id = drawn.id
         WHERE drawn.lv = {level} AND drawn.geom && {WIDE} AND {visible}"""
 
@@ -132,7 +132,7 @@ def places(frame: Frame) -> str:
     return f"""
         SELECT place.id, place.name, place.name_en, place.level,
             CASE WHEN place.is_seat > 0 THEN true ELSE false END AS seat,
-            {shaped("place.geom_web")} AS mvt
+            {shaped(frame, "place.geom_web")} AS mvt
         FROM place JOIN map_place lies ON lies.id = place.id
         WHERE place.geom_web && {WIDE} AND {visible} AND CASE WHEN place.is_seat > 0
             THEN place.level IN ({_listed(SEAT_ZOOM, frame.z)})

@@ -4,7 +4,7 @@ from typing import Final
 
 from data.procedure.turns import OPEN
 from data.queries.map.patrols import TRACK_DAY
-from data.queries.map.tile_frame import TILE, WIDE, WORLD_M, Frame, shaped
+from data.queries.map.tile_frame import TILE, TILE_PX, WIDE, WORLD_M, Frame, shaped
 from data.words.ledger import Light
 
 SINGLE_SECTIONS: Final = 8
@@ -16,8 +16,6 @@ TRACKS_FROM, TRACK_ENDS_FROM = 7, 10
 
 CELL_PX: Final = 64
 """The side of a cell whose points are counted together; a cell lies in one tile alone."""
-
-_TILE_PX: Final = 512
 
 
 def _visible_station(frame: Frame) -> str:
@@ -36,8 +34,8 @@ _FIRST: Final = 2**44
 
 def _cells(frame: Frame, cell_px: int) -> tuple[str, str]:
     """Returns SQL for the two numbers of a point's cell, and that it lies in this tile."""
-    cell_m = frame.side_m * cell_px / _TILE_PX
-    across = _TILE_PX // cell_px
+    cell_m = frame.side_m * cell_px / TILE_PX
+    across = TILE_PX // cell_px
     half = WORLD_M / 2
     numbers = (
         f"floor((ST_X(drawn.geom) + {half}) / {cell_m}) AS cx,"
@@ -83,14 +81,14 @@ def sections(frame: Frame) -> str:
             WHERE drawn.kind = 'section' AND drawn.geom && {{box}} AND {_visible_station(frame)}"""
     if frame.z >= SINGLE_SECTIONS:
         return f"""
-        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
+        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)}, {shaped(frame, "drawn.geom")} AS mvt
         FROM ({found.format(box=WIDE)}) drawn JOIN station ON station.id = drawn.id
             {_FACTS_FROM}"""
     numbers, inside = _cells(frame, CELL_PX)
     return f"""
         SELECT drawn.id, 'section' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
             {_COUNTS},
-            {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
+            {_section_facts(frame)}, {shaped(frame, "drawn.geom")} AS mvt
         FROM (SELECT cell.*, {_graded(frame)}, drawn.id, drawn.geom
             FROM (SELECT CAST(count(*) AS int) AS n,
                 CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
@@ -110,7 +108,7 @@ def _stations(frame: Frame, kind: str) -> str:
         SELECT drawn.id, drawn.kind, station.code, station.name, station.name_en, {compliance}
             latest.multiple AS mult, CASE WHEN drawn.is_offline THEN true END AS off,
             CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at,
-            {shaped("drawn.geom")} AS mvt
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM map_station drawn JOIN station ON station.id = drawn.id
             LEFT JOIN latest_reading latest ON latest.station_id = drawn.id
         WHERE drawn.kind = '{kind}' AND drawn.geom && {WIDE} AND {_visible_station(frame)}
@@ -134,7 +132,7 @@ def boards(frame: Frame) -> str:
     )
     return f"""
         SELECT drawn.id, 'notice_board' AS kind, drawn.code, drawn.name,
-            {shaped("drawn.geom_web")} AS mvt
+            {shaped(frame, "drawn.geom_web")} AS mvt
         FROM notice_board drawn LEFT JOIN reach ON reach.id = drawn.reach_id
             LEFT JOIN division_number number ON number.division_id = drawn.division_id
         WHERE {frame.z} >= {BOARDS_FROM} AND drawn.geom_web && {WIDE} AND {visible}"""
@@ -162,13 +160,13 @@ def problems(frame: Frame) -> str:
         return f"""
         SELECT drawn.id, 'problem' AS kind, {_LIGHT} AS light,
             COALESCE(drawn.due_at <= %(now)s, false) AS late, {_PROBLEM_FACTS},
-            {shaped("drawn.geom")} AS mvt
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM map_problem drawn JOIN problem ON problem.id = drawn.id
         WHERE drawn.geom && {WIDE} AND {visible}"""
     numbers, inside = _cells(frame, CELL_PX if frame.z >= SINGLE_SECTIONS else 2 * CELL_PX)
     return f"""
         SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
-            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped("drawn.geom")} AS mvt
+            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped(frame, "drawn.geom")} AS mvt
         FROM (SELECT cell.*, drawn.id, drawn.geom
             FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
                 max(rank * {_FIRST} - id) AS first
@@ -198,14 +196,14 @@ def patrols(frame: Frame) -> str:
     line = f"ST_Simplify(patrol.geom_web, {frame.unit_m * 2}, true)"
     return f"""
         SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {TRACK_DAY} AS day,
-            {shaped(line)} AS mvt
+            {shaped(frame, line)} AS mvt
         FROM patrol WHERE {frame.z} >= {TRACKS_FROM} AND {_walked(frame)}"""
 
 
 def patrol_ends(frame: Frame) -> str:
     """Where each track begins and ends."""
     return f"""
-        SELECT patrol.id, {TRACK_DAY} AS day, tip.which, {shaped("tip.geom")} AS mvt
+        SELECT patrol.id, {TRACK_DAY} AS day, tip.which, {shaped(frame, "tip.geom")} AS mvt
         FROM patrol, LATERAL (VALUES
             ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
             ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,
