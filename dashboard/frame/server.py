@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from dashboard.frame.front import Front, Reply
 from data.logs import begin_logging
 from data.settings import DashboardSettings
 
@@ -24,6 +25,16 @@ BUSY_ANSWER = (
 )
 
 LOGGER = logging.getLogger(__name__)
+
+Ready = Callable[[bytes, bytes, list[tuple[bytes, bytes]]], Reply | None]
+"""Gives the answer that stands ready for a method, an address and headers, or None."""
+
+
+def nothing_ready(
+    _method: bytes, _address: bytes, _headers: list[tuple[bytes, bytes]]
+) -> Reply | None:
+    """Returns None: every request goes its usual way."""
+    return None
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -45,6 +56,9 @@ class PatientProtocol(HttpToolsProtocol):
     pause: asyncio.TimerHandle | None = None
     stuck: asyncio.TimerHandle | None = None
     is_in_request = False
+    ready: ClassVar[Ready]
+    reply: Reply | None = None
+    has_replied = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Waits for a request, or refuses the connection where there is no room for it."""
@@ -70,23 +84,51 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Reads on; the pause within a body begins anew."""
+        self.has_replied = False
         super().data_received(data)
         if self.pause is not None:
             self.pause.cancel()
             self.pause = self._clock(self.pause_s, self._paused)
-        elif not self.is_in_request and self.limit is None:
+        elif not self.is_in_request and not self.has_replied and self.limit is None:
             self._await_request()
 
     def on_headers_complete(self) -> None:
-        """Waits for the body instead of the headers."""
+        """Takes the answer that stands ready, or waits for the body instead of the headers."""
         self._stop_clocks()
+        self.reply = self._ready_reply()
+        if self.reply is not None:
+            return
         self.is_in_request = True
         self.limit = self._clock(self.body_s, self.cut_off)
         self.pause = self._clock(self.pause_s, self._paused)
         super().on_headers_complete()
 
+    def _ready_reply(self) -> Reply | None:
+        """Returns the answer that stands ready; None where the request must go its usual way."""
+        is_free = self.cycle is None or self.cycle.response_complete
+        if not is_free or self.flow.write_paused or not self.parser.should_keep_alive():
+            return None
+        if self.parser.get_http_version() != "1.1":
+            return None
+        return type(self).ready(self.parser.get_method(), self.url, self.headers)
+
+    def _send_ready(self, reply: Reply) -> None:
+        """Sends the answer; the connection then waits for its next request."""
+        self.reply, self.has_replied = None, True
+        date = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        self.transport.write(b"".join((reply.start, date, reply.lines, reply.body)))
+        self.server_state.total_requests += 1
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        self.waiting[self] = None
+
     def on_message_complete(self) -> None:
         """Waits for nothing while the request is answered."""
+        if self.reply is not None:
+            self._send_ready(self.reply)
+            return
         super().on_message_complete()
         self._stop_clocks()
         self.is_in_request = self.cycle is not None and not self.cycle.response_complete
@@ -137,14 +179,20 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
-def protocol(settings: DashboardSettings, most: int) -> type[PatientProtocol]:
-    """Returns the connections' class with the limits of the settings."""
+def protocol(
+    settings: DashboardSettings, most: int, ready: Ready = nothing_ready
+) -> type[PatientProtocol]:
+    """Returns the connections' class with the limits of the settings.
+
+    ``ready`` gives answers that need no waiting; they are sent at once.
+    """
     limits: dict[str, Any] = {
         "header_s": settings.header_seconds,
         "body_s": settings.body_seconds,
         "pause_s": settings.pause_seconds,
         "most": most,
         "waiting": {},
+        "ready": staticmethod(ready),
     }
     return type("LimitedProtocol", (PatientProtocol,), limits)
 
@@ -164,6 +212,7 @@ def serve(
 ) -> None:
     """Serves the app until SIGTERM or SIGINT."""
     begin_logging()
+    front: Front | None = getattr(app, "front", None)
     files = raise_file_limit()
     room = settings.connections
     if files != resource.RLIM_INFINITY:
@@ -172,7 +221,7 @@ def serve(
         app,
         host=host,
         port=port,
-        http=protocol(settings, room),
+        http=protocol(settings, room, front.ready if front is not None else nothing_ready),
         access_log=False,
         log_config=None,
         server_header=False,
