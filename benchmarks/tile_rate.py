@@ -1,9 +1,9 @@
 """Measures how many warm tiles and 304s a second one process answers, beside ``/healthz``.
 
-``PYTHONPATH=. .venv/bin/python -m benchmarks.tile_rate [--seconds 3] [--rounds 3] [--json]`` makes a
-server of its own on a private cluster. A second process asks on keep-alive connections, each of
-which sends its next request once the last is answered. An empty tile ends the run: it would look
-fast. Each rate is the median of the rounds, in which all are measured in turn.
+``./onemap bench tiles [--rounds 3] [--json]`` makes a server of its own on a private cluster. A
+second process asks on keep-alive connections, each of which sends its next request once the last is
+answered. An empty tile ends the run: it would look fast. Each rate is the median of the rounds, in
+which all are measured in turn.
 """
 
 import argparse
@@ -21,11 +21,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import uvloop
+from sqlalchemy import text
 
 from benchmarks.locked_table import served_office
 from tests.fixtures.served import Served
 
-TILE = "/tiles/all/10/831/414.mvt"
+TILE = "/tiles/all/12/3324/1656.mvt"
 LOGIN = "auditor"
 CONNECTIONS = (1, 10)
 HEAD_END = b"\r\n\r\n"
@@ -108,6 +109,17 @@ def request_of(url: str, path: str, **headers: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()
 
 
+def fill(served: Served) -> None:
+    """Puts names into the tile, so that it weighs what a full one does."""
+    put = """
+        INSERT INTO place (name, level, geom) SELECT '地名' || n, 'village',
+        ST_SetSRID(ST_MakePoint(112.15 + random() * 0.1, 32.45 + random() * 0.1), 4490)
+        FROM generate_series(1, 400) AS n
+        """
+    with served.database.owner.begin() as connection:
+        connection.execute(text(put))
+
+
 def requests_of(served: Served) -> dict[str, tuple[bytes, bytes]]:
     """What is measured: the request and the status that is expected, by name."""
     with served.client(LOGIN) as client:
@@ -149,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     with served_office() as served:
+        fill(served)
         try:
             rates = measure(served, options.rounds, options.seconds)
         except httpx.HTTPError as error:

@@ -40,6 +40,18 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    tiles = actions.add_parser(
+        "tiles",
+        help=_("how many tiles of the map are answered a second"),
+        description=_(
+            "Asks one server for a kept tile, for the same by its tag and for its health, over 1 and "
+            "10 connections. Exits with 1 when tiles come at less than 10,000 a second or twice the "
+            "rate of the health."
+        ),
+    )
+    tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
+    tiles.add_argument("--json", action="store_true", help=_("print JSON"))
+    tiles.set_defaults(run=run_tiles)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -64,6 +76,11 @@ def run_kill(args: argparse.Namespace) -> int:
     """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def run_tiles(args: argparse.Namespace) -> int:
+    """Runs the benchmark of kept tiles; returns 0 when they are as fast as claimed, else 1."""
+    return _measure("tile_rate", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:

@@ -6,9 +6,7 @@ from http import HTTPStatus
 from typing import Protocol, Self
 
 from fastapi import FastAPI
-from starlette.types import Message, Receive, Scope, Send
-
-from dashboard.frame.access import SAFE_METHODS
+from starlette.types import Receive, Scope, Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
 """Names in small letters, and values."""
@@ -57,21 +55,29 @@ class Front(Protocol):
         """Closes its connections."""
         ...
 
-    def ready(
+    def asked(
         self, method: bytes, address: bytes, headers: list[tuple[bytes, bytes]]
-    ) -> Reply | None:
-        """Returns the ``Reply`` that needs neither the database nor waiting; None without one.
+    ) -> object | None:
+        """Returns what a usual request asks for, as ``ready`` takes it; None for any other.
 
         ``address`` is the path with the query, as it came.
         """
         ...
 
-    async def answer(self, scope: Scope, send: Send) -> bool:
-        """Answers the request and returns True; False where the guard must decide."""
+    def ready(self, asked: object) -> Reply | None:
+        """Returns the answer that is kept ready; None where anything must be looked up or made."""
         ...
 
-    def written(self) -> None:
-        """Hears that this server may just have changed something."""
+    def after(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` once all that was committed by now is known and ``ready`` is right."""
+        ...
+
+    def sent(self, reply: Reply) -> None:
+        """Hears that the answer was sent."""
+        ...
+
+    async def answer(self, scope: Scope, send: Send) -> bool:
+        """Answers the request and returns True; False where the guard must decide."""
         ...
 
 
@@ -82,23 +88,8 @@ class Fronted(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the front answer; passes every other request on."""
-        front = self.front
-        if front is None or scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+        front = self.front if scope["type"] == "http" else None
+        is_fronts = front is not None and scope["path"].startswith(front.below)
+        if front is not None and is_fronts and await front.answer(scope, send):
             return
-        if scope["path"].startswith(front.below) and await front.answer(scope, send):
-            return
-        if scope["method"] not in SAFE_METHODS:
-            send = noting(send, front.written)
         await super().__call__(scope, receive, send)
-
-
-def noting(send: Send, written: Callable[[], None]) -> Send:
-    """Returns ASGI's ``send`` that calls ``written`` before an answer begins."""
-
-    async def noted(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            written()
-        await send(message)
-
-    return noted

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from time import monotonic
 
 import psycopg
 
@@ -15,10 +16,10 @@ BEGIN_S = 0.1
 
 LONGEST_S = 5.0
 CONNECT_S = 5
-PROVE_EVERY_S = 5.0
-"""How often a quiet connection is asked whether it is still one."""
+LOOK_S = 1.0
+"""How often a connection is looked after: it must answer, even when nobody asks."""
 
-PROVE_S = 2.0
+PATIENCE_S = 2.0
 """A connection that doesn't answer within this is lost."""
 
 LOGGER = logging.getLogger(__name__)
@@ -27,10 +28,11 @@ LOGGER = logging.getLogger(__name__)
 class Hearing:
     """Listens on one connection to some channels; each has a function that gets the payload.
 
-    ``drain`` hears what has arrived by now: it costs one look at the socket and asks nobody.
-    ``prove`` asks the connection itself, so that all that was committed before is heard.
-    ``lost`` is called when the connection is gone and again when it is there anew: whatever was
-    announced in between went unheard. Used from one event loop.
+    What was announced arrives a moment after its commit. ``after`` asks the connection itself, with
+    an empty command that reads nothing, and goes on once all that was committed before is heard;
+    all that ask meanwhile share the next one. ``lost`` is called when the connection is gone and
+    again when it is there anew: whatever was announced in between went unheard. Used from one
+    event loop.
     """
 
     def __init__(
@@ -46,9 +48,9 @@ class Hearing:
         self._connection: psycopg.AsyncConnection | None = None
         self._socket = -1
         self._ended = asyncio.Event()
-        self._asked = 0
-        self._answered = 0
-        self._answer: asyncio.Future[None] | None = None
+        self._asked: list[Callable[[], None]] = []
+        self._asked_s = 0.0
+        self._waiting: list[Callable[[], None]] = []
 
     async def run(self) -> None:
         """Listens until cancelled; opens a lost connection anew."""
@@ -58,10 +60,10 @@ class Hearing:
                 await self._begin()
                 outage.over()
                 wait_s = BEGIN_S
-                await self._watch()
+                await self._look_after()
             except OUTAGES as error:
                 outage.met(error)
-            except Exception as error:  # noqa: BLE001  tiles from fresh reads are better than none
+            except Exception as error:  # noqa: BLE001  answers from fresh reads are better than none
                 note_fault("hearing", error)
             finally:
                 await self._close()
@@ -85,14 +87,18 @@ class Hearing:
         self._socket = self._connection.fileno()
         asyncio.get_running_loop().add_reader(self._socket, self.drain)
 
-    async def _watch(self) -> None:
-        """Returns once the connection is lost."""
+    async def _look_after(self) -> None:
+        """Returns once the connection is lost, or answers no more."""
         while self.is_live:
             try:
-                async with asyncio.timeout(PROVE_EVERY_S):
+                async with asyncio.timeout(LOOK_S):
                     await self._ended.wait()
             except TimeoutError:
-                await self.prove()
+                if not self._asked:
+                    self.after(_nothing)
+                elif monotonic() - self._asked_s > PATIENCE_S:
+                    LOGGER.warning("hearing: the database doesn't answer on an open connection")
+                    self._lose()
 
     async def _close(self) -> None:
         self._lose()
@@ -106,10 +112,40 @@ class Hearing:
         if was_live:
             asyncio.get_running_loop().remove_reader(self._socket)
         self._ended.set()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(None)
         if was_live:
             self.lost()
+        waiting = [*self._asked, *self._waiting]
+        self._asked, self._waiting = [], []
+        for then in waiting:
+            then()
+
+    def after(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` once all that was committed before is heard, or the connection lost.
+
+        The server sends what it has to announce before it says that it waits for the next command,
+        and a commit is not told to its writer before those who listen are woken.
+        Source: PostgreSQL 15, src/backend/tcop/postgres.c, commands/async.c.
+        """
+        if not self.is_live:
+            then()
+            return
+        self._waiting.append(then)
+        if not self._asked:
+            self._ask()
+
+    async def prove(self) -> None:
+        """Returns once all that was committed before the call is heard, or the connection lost."""
+        heard = asyncio.Event()
+        self.after(heard.set)
+        await heard.wait()
+
+    def _ask(self) -> None:
+        assert self._connection is not None  # noqa: S101 - is_live says so
+        self._asked, self._waiting, self._asked_s = self._waiting, [], monotonic()
+        try:
+            self._connection.pgconn.send_query(b"")
+        except psycopg.Error:
+            self._lose()
 
     def drain(self) -> None:
         """Hears all that has arrived at the socket by now."""
@@ -120,13 +156,18 @@ class Hearing:
             pgconn.consume_input()
             while (notify := pgconn.notifies()) is not None:
                 self._pass_on(notify.relname.decode(), notify.extra.decode())
-            if self._answer is not None and not pgconn.is_busy():
-                while pgconn.get_result() is not None:
-                    pass
-                if not self._answer.done():
-                    self._answer.set_result(None)
+            if not self._asked or pgconn.is_busy():
+                return
+            while pgconn.get_result() is not None:
+                pass
         except psycopg.Error:
             self._lose()
+            return
+        answered, self._asked = self._asked, []
+        if self._waiting:
+            self._ask()
+        for then in answered:
+            then()
 
     def _heard(self, notify: psycopg.Notify) -> None:
         self._pass_on(notify.channel, notify.payload)
@@ -136,32 +177,6 @@ class Hearing:
         if hear is not None:
             hear(payload)
 
-    async def prove(self) -> None:
-        """Returns once all that was committed before the call is heard, or the connection lost.
 
-        The server sends what it has to announce before it says that it waits for the next command.
-        Source: PostgreSQL 15, src/backend/tcop/postgres.c, PostgresMain.
-        """
-        needed = self._asked + 1
-        while self.is_live and self._answered < needed:
-            if self._answer is None:
-                await self._ask()
-            else:
-                await asyncio.wait({self._answer})
-
-    async def _ask(self) -> None:
-        assert self._connection is not None  # noqa: S101 - is_live says so
-        self._asked += 1
-        number, self._answer = self._asked, asyncio.get_running_loop().create_future()
-        answer = self._answer
-        try:
-            self._connection.pgconn.send_query(b"")
-            self._connection.pgconn.flush()
-            async with asyncio.timeout(PROVE_S):
-                await asyncio.wait({answer})
-        except (psycopg.Error, TimeoutError):
-            self._lose()
-        finally:
-            self._answered, self._answer = number, None
-            if not answer.done():
-                answer.set_result(None)
+def _nothing() -> None:
+    """Does nothing: only the answer counts."""

@@ -1,6 +1,7 @@
 """Vector tiles over HTTP: within the reader's scope, kept ready, asked for again by ETag."""
 
 import gzip
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -43,9 +44,9 @@ Again = Annotated[
 class Tiles:
     """Answers requests for tiles before the guard, from memory where it can.
 
-    Nothing kept outlives a change: before it is used, all that the database has announced is
-    heard, and after a write of this server the database is asked for what it has to announce. While
-    it can't be heard, sessions and tiles are read anew each time.
+    Nothing kept outlives a change: before it is used, all that was committed by then is heard,
+    which takes an empty command on the line that is listened on, shared by all who ask just then.
+    While the line is lost, sessions and tiles are read anew each time.
     """
 
     below = BELOW
@@ -70,7 +71,6 @@ class Tiles:
             self._forget,
         )
         self.requests = TileRequests(settings)
-        self._written = self._proven = 0
         self._count = {
             (method, status): figures.requests.labels(method, "tiles", status)
             for method in ("GET", "HEAD")
@@ -94,19 +94,19 @@ class Tiles:
         self.maker.drop_all()
         self.sessions.drop_all()
 
-    def written(self) -> None:
-        """Hears that this server may have written: what follows must know of it."""
-        self._written += 1
-
-    def ready(
+    def asked(
         self, method: bytes, address: bytes, headers: list[tuple[bytes, bytes]]
-    ) -> Reply | None:
-        """Returns the answer that stands ready; None where anything must be looked up or made."""
-        asked = self.requests.read(address, headers) if method == b"GET" else None
-        if asked is None:
-            return None
-        self.hearing.drain()
-        if not self.hearing.is_live or self._written != self._proven:
+    ) -> Asked | None:
+        """Returns what a usual request asks for; None for any other."""
+        return self.requests.read(address, headers) if method == b"GET" else None
+
+    def after(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` once every change committed by now is heard."""
+        self.hearing.after(then)
+
+    def ready(self, asked: object) -> Reply | None:
+        """Returns the answer that is kept ready; None where anything must be looked up or made."""
+        if not isinstance(asked, Asked) or not self.hearing.is_live:
             return None
         reader = self.sessions.find(asked.token)
         if reader is None or not self._may_read(reader, asked):
@@ -114,9 +114,11 @@ class Tiles:
         found = self.maker.find(Key(asked.layers, asked.place, reader.drawn_no, asked.basis))
         if found is None or not self.requests.may_be_packed(asked):
             return None
-        reply = found.unchanged if has_tag(asked, found.etag) else found.whole
+        return found.unchanged if has_tag(asked, found.etag) else found.whole
+
+    def sent(self, reply: Reply) -> None:
+        """Counts an answer that was sent."""
         self._count["GET", reply.status].inc()
-        return reply
 
     async def answer(self, scope: Scope, send: Send) -> bool:
         """Answers a request for a tile whose reader may read it; leaves others to the guard."""
@@ -129,7 +131,8 @@ class Tiles:
             return False
         reader: TileReader | None = None
         try:
-            is_live = await self._hear()
+            await self.hearing.prove()
+            is_live = self.hearing.is_live
             reader = self.sessions.find(asked.token) if is_live else None
             if reader is None:
                 reader = await self.sessions.look_up(asked.token, keep=is_live)
@@ -143,15 +146,6 @@ class Tiles:
         self._count[method, reply.status].inc()
         await reply.send(send, head=method == "HEAD")
         return True
-
-    async def _hear(self) -> bool:
-        """Hears what was announced; returns whether it may be relied on."""
-        self.hearing.drain()
-        if self._written != self._proven:
-            written = self._written
-            await self.hearing.prove()
-            self._proven = max(self._proven, written)
-        return self.hearing.is_live
 
     async def _tile(self, asked: Asked, reader: TileReader, *, keep: bool) -> Ready:
         key = Key(asked.layers, asked.place, reader.drawn_no, asked.basis)

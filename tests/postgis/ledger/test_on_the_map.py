@@ -9,7 +9,6 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.health import Figures
 from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
-from dashboard.map.tiles_api import TileCache, packed_tile
 from data.clock import UtcDatetime, now
 from data.queries.ledger.notices import notices, unread_count
 from data.queries.map.layers import PATROLS, tile
@@ -120,18 +119,6 @@ def test_tracks_come_in_tiles_of_their_scope_and_age(database: Database, basin: 
         assert b"patrol_ends" in tile(connection, PATROLS, *TILE, upper(basin), since)
         assert tile(connection, PATROLS, *TILE, border(basin), since) == b""
         assert b"patrols" not in tile(connection, "all", *TILE, EVERYTHING, since)
-
-
-def test_a_kept_tile_is_the_scopes_own_and_follows_new_patrols(
-    database: Database, basin: SmallBasin
-) -> None:
-    deps, cache = Deps(database.app, DashboardSettings(), QualitySettings(), now), TileCache()
-    empty = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
-    put_patrol(database.owner, basin.reach_up, TRACK)
-    full = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
-    assert full.etag != empty.etag
-    assert packed_tile(deps, cache, PATROLS, TILE, EVERYTHING) is full
-    assert packed_tile(deps, cache, PATROLS, TILE, border(basin)).etag == empty.etag
 
 
 def test_a_patrol_is_told_by_its_waters_and_not_by_its_walker(
