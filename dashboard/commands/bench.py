@@ -44,9 +44,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "tiles",
         help=_("how many tiles of the map are answered a second"),
         description=_(
-            "Asks one server for a kept tile, for the same by its tag and for its health, over 1 and "
-            "10 connections. Exits with 1 when tiles come at less than 10,000 a second or twice the "
-            "rate of the health."
+            "Asks one server for a kept tile, for the same by its tag and for its health, over 1 "
+            "and 10 connections. Exits with 1 when tiles come at less than 10,000 a second or "
+            "less than twice the rate of the health."
         ),
     )
     tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))

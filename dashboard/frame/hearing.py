@@ -45,6 +45,7 @@ class Hearing:
         self.channels = dict(channels)
         self.lost = lost
         self.is_live = False
+        self.ask = b""
         self._connection: psycopg.AsyncConnection | None = None
         self._socket = -1
         self._ended = asyncio.Event()
@@ -143,7 +144,7 @@ class Hearing:
         assert self._connection is not None  # noqa: S101 - is_live says so
         self._asked, self._waiting, self._asked_s = self._waiting, [], monotonic()
         try:
-            self._connection.pgconn.send_query(b"")
+            self._connection.pgconn.send_query(self.ask)
         except psycopg.Error:
             self._lose()
 
