@@ -17,7 +17,8 @@ from dashboard.map.tile_database import TileDatabase
 from data.background import shared_task
 from data.clock import Clock, business_date, start_of_day
 from data.database_errors import busy
-from data.queries.map.tiles import Drawn, statement
+from data.queries.map.drawn import Drawn
+from data.queries.map.tiles import statement
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 GZIP_LEVEL = 5

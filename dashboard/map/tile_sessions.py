@@ -13,7 +13,7 @@ from data.background import shared_task
 from data.database import transaction
 from data.errors import ServiceDown
 from data.people.sessions import token_hash
-from data.queries.map.tiles import Drawn, drawn
+from data.queries.map.drawn import Drawn, drawn
 from data.queries.people.accounts import seconds_left
 from data.queries.scope import Scope
 from data.records import AccountId
@@ -53,7 +53,6 @@ class TileSessions:
         self.door = door
         self.cookie = session_cookie(secure=door.deps.dashboard.secure_cookie)
         self._kept: dict[bytes, TileReader] = {}
-        self._drawn: dict[Scope, Drawn] = {}
         self._numbers: dict[Drawn, int] = {}
         self._next_number = count(1)
         self._looking: dict[bytes, asyncio.Future[TileReader | None]] = {}
@@ -76,11 +75,10 @@ class TileSessions:
             del self._kept[key]
 
     def drop_all(self) -> None:
-        """Drops every session, and what is drawn for every scope."""
+        """Drops every session, with what is drawn for its reader."""
         self._generation += 1
         self._looking.clear()
         self._kept.clear()
-        self._drawn.clear()
         self._numbers.clear()
 
     async def look_up(self, token: bytes, *, keep: bool = True) -> TileReader | None:
@@ -108,17 +106,16 @@ class TileSessions:
         who = await self.door.visitor({self.cookie: text}, "/tiles/", "GET")
         if who.user is None:
             return None
-        scope = visible_to(who.user)
         left_s = await self._seconds_left(text)
         if left_s is None:
             return None
-        shown = (self._drawn.get(scope) if keep else None) or await self.drawn_for(who.user)
+        shown = await self.drawn_for(who.user)
         is_sure = keep and generation == self._generation
         reader = TileReader(
             who.user,
             str(who.user.account_id).encode(),
             shown,
-            self._number(scope, shown) if is_sure else UNNUMBERED,
+            self._number(shown) if is_sure else UNNUMBERED,
             monotonic() + min(KEPT_S, left_s),
         )
         if is_sure and left_s > 0:
@@ -144,13 +141,11 @@ class TileSessions:
         with transaction(self.door.deps.engine) as connection:
             return drawn(connection, scope)
 
-    def _number(self, scope: Scope, shown: Drawn) -> int:
+    def _number(self, shown: Drawn) -> int:
         """Returns the number of what is drawn: the same for all that see the same, of no other."""
         if len(self._numbers) >= MOST_DRAWN:
             self._numbers.clear()
-            self._drawn.clear()
-        self._drawn[scope] = shown
-        return self._numbers.setdefault(shown, next(self._next_number))
+            return self._numbers.setdefault(shown, next(self._next_number))
 
     def _keep(self, key: bytes, reader: TileReader) -> None:
         self._kept.pop(key, None)

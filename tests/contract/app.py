@@ -25,6 +25,7 @@ from dashboard.frame.auth import User
 from dashboard.frame.guard import Guard
 from dashboard.frame.page import EVERYONE
 from dashboard.frame.room import access_of, places_of
+from data.queries.map.tiles import LAYERS, TOGETHER
 from data.vocabulary import Role
 from tests.fixtures.routes import routes_of
 
@@ -32,10 +33,7 @@ ACCESS = access_of(ROOMS)
 PLACES = places_of(ROOMS)
 PAGES = [page for room in ROOMS for page in room.pages]
 
-TILE_LAYERS = (
-    *("waters", "all", "divisions", "lakes", "reaches", "rivers", "places", "sections"),
-    *("outfalls", "intakes", "boards", "problems", "patrols", "patrol_ends"),
-)
+TILE_LAYERS = (*LAYERS, *TOGETHER)
 """Layers of tiles, which ask for different things; other parts of an address are sampled once."""
 
 TAG = re.compile(r"<(link|script)\b([^>]*)>")

@@ -1,76 +1,109 @@
-"""Vector tiles: what a reader's tile holds, as one statement for psycopg."""
+"""Vector tiles straight from the database: all layers of a tile in one statement."""
 
-import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, get_args
 
 from sqlalchemy import Connection
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
-from data.queries.map.layers import ALL, EXTENT, LAYERS, MAX_ZOOM, TOGETHER, _layer_tile
+from data.queries.map import tile_ground, tile_points
+from data.queries.map.drawn import Drawn
 from data.queries.map.patrols import tracks_since
-from data.queries.scope import Scope
+from data.queries.map.tile_frame import EXTENT, Basis, Frame
 
-BASES: Final = ("now", "month")
+MAX_ZOOM: Final = 16
+"""Tiles end here; the map enlarges the last ones beyond."""
+
 CHANGED: Final = "onemap_map"
-"""The channel of NOTIFY for changes of the picture: "all", or a box in metres of Web Mercator."""
+"""The channel of NOTIFY that names what changed on the map: ``all``, or the corners of a box.
 
-_OTHERS: Final = ("sections", "outfalls", "intakes", "boards", "problems")
-_NAMED: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
+A box is ``west south east north`` in whole metres of Web Mercator, rounded outward.
+"""
+
+BASES: Final = get_args(Basis)
+
+LAYERS: Final[Mapping[str, Callable[[Frame], str]]] = MappingProxyType(
+    {
+        "divisions": tile_ground.divisions,
+        "lakes": tile_ground.lakes,
+        "reaches": tile_ground.reaches,
+        "rivers": tile_ground.rivers,
+        "places": tile_ground.places,
+        "sections": tile_points.sections,
+        "outfalls": tile_points.outfalls,
+        "intakes": tile_points.intakes,
+        "boards": tile_points.boards,
+        "problems": tile_points.problems,
+        "patrols": tile_points.patrols,
+        "patrol_ends": tile_points.patrol_ends,
+    }
+)
+LEDGER_LAYERS: Final = ("problems", "patrols", "patrol_ends")
+"""Only for those who may read the problem ledger."""
+
+WATERS, ALL = "waters", "all"
+TOGETHER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        WATERS: tuple(name for name in LAYERS if name not in LEDGER_LAYERS),
+        ALL: tuple(LAYERS),
+    }
+)
+"""Layers that come in one tile: one request instead of several."""
+
+_FROM_ZOOM: Final = MappingProxyType(
+    {
+        "rivers": tile_ground.NAME_ZOOM,
+        "outfalls": tile_points.OUTFALLS_FROM,
+        "intakes": tile_points.OUTFALLS_FROM,
+        "boards": tile_points.BOARDS_FROM,
+        "patrols": tile_points.TRACKS_FROM,
+        "patrol_ends": tile_points.TRACK_ENDS_FROM,
+    }
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What of the map is drawn for a scope: everything, or ranges of divisions and single ids."""
-
-    everything: bool = False
-    ranges: tuple[tuple[int, int], ...] = ()
-    rivers: tuple[int, ...] = ()
-    reaches: tuple[int, ...] = ()
-    lakes: tuple[int, ...] = ()
-    stations: tuple[int, ...] = ()
-
-
-def drawn(connection: Connection, scope: Scope) -> Drawn:
-    """Returns what is drawn for the scope."""
-    del connection
-    return Drawn(
-        scope.everything,
-        tuple((one, one) for one in sorted(scope.divisions)),
-        tuple(sorted(scope.rivers)),
-        tuple(sorted(scope.reaches)),
-        tuple(sorted(scope.lakes)),
-        tuple(sorted(scope.stations)),
-    )
+def _part(name: str, frame: Frame) -> str:
+    return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {EXTENT}, 'mvt', 'id'), '')
+        FROM ({LAYERS[name](frame)}) one WHERE one.mvt IS NOT NULL)"""
 
 
 def statement(
-    layers: str, place: tuple[int, int, int], drawn: Drawn, now: UtcDatetime, basis: str
+    layers: str,
+    place: tuple[int, int, int],
+    drawn: Drawn,
+    now: UtcDatetime,
+    basis: str = "now",
 ) -> tuple[str, dict[str, object]]:
-    """Returns the statement of a tile and its values; raises NotFound for unknown layers, tile."""
-    del basis
+    """Returns the SQL text, for psycopg, and the values that make a tile: one row, one column.
+
+    ``place`` is (z, x, y). The text is the same for all tiles of a zoom and a reader, so that the
+    database plans it once. Raises NotFound for unknown layers, an unknown basis or tile.
+    """
     z, x, y = place
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("There is no tile {z}/{x}/{y}.", z=z, x=x, y=y)
-    ground = TOGETHER[ALL]
-    together = {**TOGETHER, "waters": ground, ALL: (*ground, *TOGETHER["patrols"])}
-    if layers in _OTHERS:
-        return "SELECT ''::bytea", {}
-    if layers not in LAYERS and layers not in together:
+    names = TOGETHER.get(layers, (layers,))
+    if any(name not in LAYERS for name in names) or basis not in BASES:
         raise NotFound("There is no layer {layer}.", layer=layers)
-    parts = [_layer_tile(each) for each in together.get(layers, (layers,))]
-    values = {
-        "scope_all": drawn.everything,
-        "scope_divisions": [lo for lo, _hi in drawn.ranges],
-        "scope_rivers": list(drawn.rivers),
-        "scope_reaches": list(drawn.reaches),
-        "scope_lakes": list(drawn.lakes),
-        "scope_stations": list(drawn.stations),
-        "z": z,
-        "x": x,
-        "y": y,
-        "extent": EXTENT,
-        "tracks_since": tracks_since(now),
-    }
-    return _NAMED.sub(r"%(\1)s", f"SELECT {' || '.join(parts)}"), values
+    frame = Frame(z, x, y, drawn, "month" if basis == "month" else "now")
+    parts = [_part(name, frame) for name in names if z >= _FROM_ZOOM.get(name, 0)]
+    values = {**frame.edges, "x": x, "y": y, "now": now, "tracks_since": tracks_since(now)}
+    return f"SELECT {' || '.join(parts) or EMPTY}", values | drawn.bound
+
+
+EMPTY: Final = "CAST('' AS bytea)"
+
+
+def tile(
+    connection: Connection,
+    layers: str,
+    place: tuple[int, int, int],
+    drawn: Drawn,
+    now: UtcDatetime,
+    basis: str = "now",
+) -> bytes:
+    """Returns the Mapbox vector tile, b"" where nothing is visible; see ``statement``."""
+    sql, values = statement(layers, place, drawn, now, basis)
+    return bytes(connection.exec_driver_sql(sql, values).scalar_one())

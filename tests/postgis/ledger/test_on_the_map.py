@@ -11,10 +11,11 @@ from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
 from data.clock import UtcDatetime, now
 from data.queries.ledger.notices import notices, unread_count
-from data.queries.map.layers import PATROLS, tile
-from data.queries.map.patrols import last_walk, patrols_today, tracks_since, walk
+from data.queries.map.drawn import drawn
+from data.queries.map.patrols import last_walk, patrols_today, walk
 from data.queries.map.problems import last_ledger_no, ledger_changes, pins
 from data.queries.map.search import search
+from data.queries.map.tiles import tile
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
@@ -108,17 +109,19 @@ def test_a_scope_without_problems_is_told_nothing_over_the_stream(
 
 
 def test_tracks_come_in_tiles_of_their_scope_and_age(database: Database, basin: SmallBasin) -> None:
+    def shown(layers: str, scope: Scope) -> bytes:
+        with database.app.connect() as connection:
+            return tile(connection, layers, TILE, drawn(connection, scope), now())
+
     old = UtcDatetime(now() - timedelta(days=40))
     put_patrol(database.owner, basin.reach_up, "LINESTRING(112.21 32.72,112.21 32.70)", at=old)
-    since = tracks_since(now())
-    with database.app.connect() as connection:
-        assert tile(connection, PATROLS, *TILE, EVERYTHING, since) == b""
+    assert shown("patrols", EVERYTHING) == b""
     put_patrol(database.owner, basin.reach_up, TRACK)
-    with database.app.connect() as connection:
-        assert b"patrols" in tile(connection, PATROLS, *TILE, EVERYTHING, since)
-        assert b"patrol_ends" in tile(connection, PATROLS, *TILE, upper(basin), since)
-        assert tile(connection, PATROLS, *TILE, border(basin), since) == b""
-        assert b"patrols" not in tile(connection, "all", *TILE, EVERYTHING, since)
+    assert b"patrols" in shown("patrols", EVERYTHING)
+    assert b"patrol_ends" in shown("patrol_ends", upper(basin))
+    assert shown("patrols", border(basin)) == b""
+    assert b"patrols" in shown("all", EVERYTHING)
+    assert b"patrols" not in shown("waters", EVERYTHING)
 
 
 def test_a_patrol_is_told_by_its_waters_and_not_by_its_walker(

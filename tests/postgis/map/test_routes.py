@@ -4,7 +4,6 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from data.queries.map.tiles import CHANGED
 from data.vocabulary import Role
 from tests.fixtures.served import Served
 from tests.made.map.newest import tell_class
@@ -34,7 +33,6 @@ def test_new_ground_is_in_the_next_tile(served: Served) -> None:
         before = reader.get(TILE)
         with served.database.owner.begin() as connection:
             connection.execute(text("UPDATE lake SET name = '新镜湖'"))
-            connection.execute(text(f"NOTIFY {CHANGED}, 'all'"))
         after = reader.get(TILE, headers={"If-None-Match": before.headers["etag"]})
     assert after.status_code == 200
     assert "新镜湖".encode() in after.content

@@ -15,7 +15,7 @@ from dashboard.map.tile_database import TileDatabase
 from dashboard.map.tile_maker import TileMaker
 from data.clock import UtcDatetime, now
 from data.errors import Busy, NotFound, ServiceDown
-from data.queries.map.tiles import Drawn
+from data.queries.map.drawn import Drawn
 from data.settings import DashboardSettings, DatabaseSettings
 from tests.made.basin import build_small_basin
 from tests.made.database import Database
