@@ -145,7 +145,7 @@ class TileSessions:
         """Returns the number of what is drawn: the same for all that see the same, of no other."""
         if len(self._numbers) >= MOST_DRAWN:
             self._numbers.clear()
-            return self._numbers.setdefault(shown, next(self._next_number))
+        return self._numbers.setdefault(shown, next(self._next_number))
 
     def _keep(self, key: bytes, reader: TileReader) -> None:
         self._kept.pop(key, None)
