@@ -1,4 +1,4 @@
-"""Requests for tiles of every kind: tags, heads, odd addresses, several at once; all are counted."""
+"""Requests for tiles of every kind: tags, heads, odd addresses, several at once; all counted."""
 
 import socket
 from urllib.parse import urlsplit

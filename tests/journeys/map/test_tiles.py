@@ -19,7 +19,7 @@ from tests.made.database import Database
 from tests.made.map.newest import tell_class
 from tests.running.waiting import until
 
-GROUND, EVERYTHING = "/tiles/waters/10/831/414.mvt", "/tiles/all/10/831/414.mvt"
+GROUND = "/tiles/waters/10/831/414.mvt"
 SECTIONS = "/tiles/sections/8/207/103.mvt"
 LEDGER = ("all", "problems", "patrols", "patrol_ends")
 WATERS = ("waters", "divisions", "reaches", "sections")
