@@ -62,6 +62,18 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     reads.add_argument("--rounds", type=int, default=10, help=_("how often each is asked"))
     reads.add_argument("--json", action="store_true", help=_("print JSON"))
     reads.set_defaults(run=run_reads)
+    rate = actions.add_parser(
+        "tile-rate",
+        help=_("how many tiles of the map are answered a second"),
+        description=_(
+            "Asks one server for a kept tile, for the same by its tag and for its health, over 1 "
+            "and 10 connections. Exits with 1 when tiles come at less than 10,000 a second or "
+            "less than twice the rate of the health."
+        ),
+    )
+    rate.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
+    rate.add_argument("--json", action="store_true", help=_("print JSON"))
+    rate.set_defaults(run=run_tile_rate)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -108,6 +120,11 @@ def run_live(args: argparse.Namespace) -> int:
 def run_reads(args: argparse.Namespace) -> int:
     """Runs the benchmark of reads; returns 0 when each was as quick as it must be, else 1."""
     return _measure("reads", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
+
+
+def run_tile_rate(args: argparse.Namespace) -> int:
+    """Runs the benchmark of kept tiles; returns 0 when they are as fast as claimed, else 1."""
+    return _measure("tile_rate", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:

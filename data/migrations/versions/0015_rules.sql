@@ -192,35 +192,36 @@ GROUP BY stands.water, stands.water_id;
 
 CREATE FUNCTION map_colour_reaches(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
-DECLARE one record; shapes geometry[]; changed integer; rivers bigint[];
+DECLARE one record; changed map_reach[]; shapes geometry[]; rivers bigint[];
 BEGIN
-    CREATE TEMPORARY TABLE IF NOT EXISTS map_recoloured (id bigint, river_id bigint, pos integer,
-        shape geometry, cls smallint, month_cls smallint, is_now boolean, is_month boolean) ON COMMIT DELETE ROWS;
-    DELETE FROM map_recoloured;
-    INSERT INTO map_recoloured SELECT reach.id, reach.river_id, reach.pos, reach.geom, want.cls, want.month_cls,
-        reach.cls <> want.cls, reach.month_cls <> want.month_cls
-    FROM map_reach reach JOIN (SELECT asked.id, found.cls, found.month_cls
-        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found) want ON want.id = reach.id
-    WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    IF changed = 0 THEN RETURN; END IF;
-    UPDATE map_reach SET cls = want.cls, month_cls = want.month_cls
-    FROM map_recoloured want WHERE want.id = map_reach.id;
-    IF changed > 200 THEN
+    WITH want AS (SELECT asked.id, found.cls, found.month_cls
+        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found),
+    before AS (SELECT reach AS old FROM map_reach reach JOIN want ON want.id = reach.id
+        WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls)),
+    written AS (UPDATE map_reach SET cls = want.cls, month_cls = want.month_cls FROM want
+        WHERE want.id = map_reach.id AND (map_reach.cls, map_reach.month_cls) <> (want.cls, want.month_cls))
+    SELECT array_agg(old) INTO changed FROM before;
+    IF changed IS NULL THEN RETURN; END IF;
+    IF cardinality(changed) > 200 THEN
         FOR one IN SELECT * FROM (VALUES (0), (1)) AS basis (no) LOOP
-            rivers := ARRAY(SELECT DISTINCT river_id FROM map_recoloured
-                WHERE CASE WHEN one.no = 0 THEN is_now ELSE is_month END);
+            rivers := ARRAY(SELECT DISTINCT now_.river_id FROM unnest(changed) AS before
+                JOIN map_reach now_ ON now_.id = before.id
+                WHERE CASE WHEN one.no = 0 THEN now_.cls <> before.cls ELSE now_.month_cls <> before.month_cls END);
             DELETE FROM map_run WHERE basis = one.no AND river_id = ANY (rivers);
             PERFORM map_make_runs(one.no, lv, rivers, NULL, 0, 2147483647)
             FROM (VALUES (4), (6), (8), (10)) AS level (lv);
         END LOOP;
     ELSE
-        FOR one IN SELECT * FROM map_recoloured ORDER BY river_id, pos LOOP
+        FOR one IN SELECT now_.river_id, now_.pos, now_.cls <> before.cls AS is_now,
+                now_.month_cls <> before.month_cls AS is_month
+            FROM unnest(changed) AS before JOIN map_reach now_ ON now_.id = before.id
+            ORDER BY now_.river_id, now_.pos
+        LOOP
             IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
             IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
         END LOOP;
     END IF;
-    SELECT array_agg(shape) INTO shapes FROM map_recoloured;
+    SELECT array_agg(geom) INTO shapes FROM unnest(changed);
     PERFORM map_notify(shapes);
 END $$;
 

@@ -8,7 +8,7 @@ from data.queries.map.drawn import Drawn
 Basis = Literal["now", "month"]
 
 GRID_PX: Final = 8
-"""Units of a tile's grid to a pixel; from afar half as many, for what is drawn there is smoothed."""
+"""Units of a tile's grid to a pixel; from afar half as many, for all is smoothed there."""
 FAR_ZOOM: Final = 7
 TILE_PX: Final = 512
 BUFFER_PX: Final = 32

@@ -81,7 +81,8 @@ def sections(frame: Frame) -> str:
             WHERE drawn.kind = 'section' AND drawn.geom && {{box}} AND {_visible_station(frame)}"""
     if frame.z >= SINGLE_SECTIONS:
         return f"""
-        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)}, {shaped(frame, "drawn.geom")} AS mvt
+        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)},
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM ({found.format(box=WIDE)}) drawn JOIN station ON station.id = drawn.id
             {_FACTS_FROM}"""
     numbers, inside = _cells(frame, CELL_PX)
@@ -166,7 +167,8 @@ def problems(frame: Frame) -> str:
     numbers, inside = _cells(frame, CELL_PX if frame.z >= SINGLE_SECTIONS else 2 * CELL_PX)
     return f"""
         SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
-            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped(frame, "drawn.geom")} AS mvt
+            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS},
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM (SELECT cell.*, drawn.id, drawn.geom
             FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
                 max(rank * {_FIRST} - id) AS first
