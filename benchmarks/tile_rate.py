@@ -1,6 +1,6 @@
 """Measures how many warm tiles and 304s a second one process answers, beside ``/healthz``.
 
-``./onemap bench tiles [--rounds 3] [--json]`` makes a server of its own on a private cluster. A
+``./onemap bench tile-rate [--rounds 3] [--json]`` makes a server of its own on a private cluster. A
 second process asks on keep-alive connections, each of which sends its next request once the last is
 answered. An empty tile ends the run: it would look fast. Each rate is the median of the rounds, in
 which all are measured in turn.
