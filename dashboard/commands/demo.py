@@ -8,6 +8,9 @@ from dashboard.parts.wording import _
 MONTHS, MOST_MONTHS = 26, 120
 """Months of the made history: two years to compare and a little, and the most that may be made."""
 
+SCALES = ("county", "national")
+"""How large the made basin is; a folder keeps its own."""
+
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command ``demo`` to the command line."""
@@ -20,6 +23,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ),
     )
     parser.add_argument("--port", type=int, help=_("port of the dashboard (default: a free one)"))
+    parser.add_argument(
+        "--scale",
+        choices=SCALES,
+        help=_("how large the made basin is when it is made: one county, or a nation around it"),
+    )
     parser.add_argument("--basin", type=Path, metavar="DIR", help=_("take the basin from files"))
     parser.add_argument(
         "--months",
@@ -57,4 +65,5 @@ def run(args: argparse.Namespace) -> int:
         basin=args.basin,
         simulate=not args.no_simulate,
         months=args.months,
+        scale=args.scale,
     )

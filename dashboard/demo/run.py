@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from dashboard.demo import accounts, environment, servers
+from dashboard.demo import accounts, environment, scales, servers
 from dashboard.demo.processes import Child, Stopped, Tended, Watch, end_left, stop, tend
 from dashboard.demo.processes import environment as child_environment
 from dashboard.demo.sample_reading import publish_line
@@ -44,6 +44,15 @@ def step(chinese: str, english: str) -> None:
 def progress(line: str) -> None:
     """Prints how far the present step of the demo's start has come."""
     print_line(f"  … {line}")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the demo's basin is made of where it isn't yet: files, or by rule at a scale."""
+
+    basin: Path | None
+    months: int
+    scale: str
 
 
 @dataclass
@@ -79,10 +88,19 @@ class Demo:
             self.broker.stop(patience_s=0.8)
 
 
-def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, months: int) -> int:
+def run(
+    folder: Path,
+    *,
+    port: int | None,
+    basin: Path | None,
+    simulate: bool,
+    months: int,
+    scale: str | None = None,
+) -> int:
     """Runs the demo until Ctrl-C or SIGTERM, then stops all its servers and processes; returns 0.
 
-    A county that is made now gets a history of so many ``months``.
+    A county that is made now gets a history of so many ``months``, and a nation around it where
+    ``scale`` says so.
     Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.
     """
@@ -94,7 +112,8 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, m
         watch = Watch()
         demo = Demo(folder, environment.read(folder))
         try:
-            _start(demo, port=port, basin=basin, simulate=simulate, months=months)
+            made = scales.chosen(demo.settings, folder, scale, basin)
+            _start(demo, Making(basin, months, made), port=port, simulate=simulate)
             tend([*demo.servers(), *demo.children], lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
@@ -105,15 +124,13 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, m
     return 0
 
 
-def _start(
-    demo: Demo, *, port: int | None, basin: Path | None, simulate: bool, months: int
-) -> None:
+def _start(demo: Demo, making: Making, *, port: int | None, simulate: bool) -> None:
     folder, settings = demo.folder, demo.settings
     end_left(sorted((folder / "run").glob("*.json")))
     step("启动数据库", "Starting the database")
     demo.cluster = servers.start_cluster(folder, settings)
     demo.save()
-    _fill(demo, demo.cluster, basin, months)
+    _fill(demo, demo.cluster, making)
     step("启动消息代理", "Starting the broker")
     stations = servers.station_codes(demo.cluster)
     demo.broker = servers.start_broker(folder, settings, stations)
@@ -144,20 +161,28 @@ def _start(
     reader.dispose()
 
 
-def _fill(demo: Demo, cluster: Cluster, basin: Path | None, months: int) -> None:
+def _fill(demo: Demo, cluster: Cluster, making: Making) -> None:
     """Fills the database with the invented county or a folder's files, and with accounts."""
+    basin = making.basin
 
     def fill(owner: Engine) -> None:
         if basin is None:
             from dashboard.demo.basin import fill as make
 
-            make(owner, progress, password_of=accounts.drawn(demo.settings), months=months)
+            password_of = accounts.drawn(demo.settings)
+            make(owner, progress, password_of=password_of, months=making.months)
+            if making.scale == scales.NATIONAL:
+                from dashboard.demo.national.fill import fill as make_nation
+
+                step("准备全国示范数据", "Preparing the made nation")
+                make_nation(owner, progress, password_of=password_of)
         else:
             from dashboard.demo.basin import fill_from_folder
 
             fill_from_folder(owner, basin.absolute(), progress)
             accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
+        demo.settings[scales.KEY] = making.scale
         demo.save()
 
     step("准备流域数据", "Preparing the basin")

@@ -26,9 +26,7 @@ def areas(seeds: Numbers, inside: Indices, rng: np.random.Generator) -> list[Num
     corners, stands = np.unique(np.concatenate(outlines), axis=0, return_inverse=True)
     parts = np.split(stands.ravel(), np.cumsum([len(each) for each in outlines])[:-1])
     sides = [np.column_stack([part, np.roll(part, -1)]) for part in parts]
-    edges, of_side = np.unique(
-        np.sort(np.concatenate(sides), axis=1), axis=0, return_inverse=True
-    )
+    edges, of_side = np.unique(np.sort(np.concatenate(sides), axis=1), axis=0, return_inverse=True)
     numbers = np.split(of_side.ravel(), np.cumsum([len(each) for each in sides])[:-1])
     lines = crooked(corners[edges], rng)
     for _attempt in range(_ATTEMPTS):

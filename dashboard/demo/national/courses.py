@@ -1,14 +1,14 @@
 """Draws the rivers of the network as winding lines and cuts them into reaches."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import shapely
-from shapely import LineString
 
 from dashboard.demo.national.network import Network
-from dashboard.demo.national.rules import Indices, Numbers, degrees
+from dashboard.demo.national.rules import Indices, Numbers, Shapes, degrees
 from gis.ellipsoid import GEOD
 
 STEPS: Final = 64
@@ -65,7 +65,7 @@ def draw_waters(network: Network, reaches: int, rng: np.random.Generator) -> Wat
     curves = _curves(network, starts, ends, rivers, counts, rng)
     stands = np.concatenate([[0], np.cumsum(counts)])
     lines = []
-    for low, high in zip(stands[:-1], stands[1:], strict=True):
+    for low, high in pairwise(stands):
         parts = curves[low:high]
         flat = np.concatenate([parts[:, :-1].reshape(-1, 2), parts[-1, -1:]])
         lines.append(degrees(flat))
@@ -128,9 +128,7 @@ def _chainages(lines: list[Numbers]) -> list[Numbers]:
     return [np.cumsum(part) for part in np.split(steps, stands)]
 
 
-def _cut(
-    network: Network, lines: list[Numbers], chainages: list[Numbers], reaches: int
-) -> Waters:
+def _cut(network: Network, lines: list[Numbers], chainages: list[Numbers], reaches: int) -> Waters:
     """Returns the rivers cut at vertices into reaches of about one length."""
     rivers = network.rivers
     length_m = np.array([each[-1] for each in chainages])
@@ -164,7 +162,7 @@ def _cut(
         pieces=[
             line[low : high + 1]
             for line, cut in zip(lines, cuts, strict=True)
-            for low, high in zip(cut[:-1], cut[1:], strict=True)
+            for low, high in pairwise(cut)
         ],
         down=down,
         first=first,
@@ -180,15 +178,9 @@ def _cut(
     )
 
 
-def as_lines(pieces: list[Numbers]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def as_lines(pieces: list[Numbers]) -> Shapes:
     """Returns the pieces as an array of lines."""
     numbers = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-    found: np.ndarray[tuple[int], np.dtype[np.object_]] = shapely.linestrings(
-        np.concatenate(pieces), indices=numbers
+    return np.asarray(
+        shapely.linestrings(np.concatenate(pieces), indices=numbers), dtype=np.object_
     )
-    return found
-
-
-def as_line(piece: Numbers) -> LineString:
-    """Returns one piece as a line."""
-    return LineString(piece)

@@ -17,6 +17,7 @@ from dashboard.demo.national.rules import (
     Plan,
     degrees,
     kilometres,
+    points_at,
     scattered,
     to_plane,
 )
@@ -137,7 +138,7 @@ def _without(county: BaseGeometry, hole: BaseGeometry) -> BaseGeometry:
 def _chosen(count: int, land: Polygon, among: Numbers, first: Numbers) -> Numbers:
     """Returns so many of the places, evenly scattered; ``first`` come before them."""
     west, south, east, north = land.bounds
-    tree = STRtree(shapely.points(among))
+    tree = STRtree(points_at(among))
     found: list[int] = []
     number = 0
     while len(found) < count - len(first):
@@ -154,8 +155,7 @@ def _chosen(count: int, land: Polygon, among: Numbers, first: Numbers) -> Number
 
 def _nearest(places: Numbers, of: Numbers) -> Indices:
     """Returns for each point the index of the place nearest to it."""
-    found: Indices = STRtree(shapely.points(places)).nearest(shapely.points(of))
-    return found
+    return np.asarray(STRtree(points_at(places)).nearest(points_at(of)), dtype=np.intp)
 
 
 @dataclass(slots=True)
@@ -174,12 +174,12 @@ class _Assembly:
         homes = self.kept is not None
         before = list(self.kept.counties.values()) if self.kept else []
         cities = [
-            _united([self.counties[at] for at in np.flatnonzero(of_city == city)],
+            _united([self.counties[at] for at in np.flatnonzero(of_city == city).tolist()],
                     before if homes and city == 0 else [])
             for city in range(self.plan.cities)
         ]  # fmt: skip
         provinces = [
-            _united([cities[at] for at in np.flatnonzero(of_province == province)],
+            _united([cities[at] for at in np.flatnonzero(of_province == province).tolist()],
                     before if homes and province == 0 else [])
             for province in range(self.plan.provinces)
         ]  # fmt: skip

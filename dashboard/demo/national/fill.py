@@ -13,6 +13,7 @@ from dashboard.demo.national import ledger, readings
 from dashboard.demo.national.divisions import Kept
 from dashboard.demo.national.ground import Ground, make_ground, river_names, write_ground
 from dashboard.demo.national.offices import make_offices, write_offices
+from dashboard.demo.national.patrols import write_patrols
 from dashboard.demo.national.rules import NATION, SEED, Plan
 from dashboard.demo.national.stations import make_stations, write_stations
 from dashboard.demo.posts import PasswordOf, random_password
@@ -25,7 +26,9 @@ MONTHS: Final = 26
 STOOD: Final = timedelta(days=900)
 """Stations and chiefs are as old as that."""
 
-_KEPT: Final = text("SELECT id, code, ST_AsBinary(geom) AS shape FROM division WHERE code = ANY(:codes)")
+_KEPT: Final = text(
+    "SELECT id, code, ST_AsBinary(geom) AS shape FROM division WHERE code = ANY(:codes)"
+)
 _CHECKED: Final = text("""
 INSERT INTO quality_progress (station_id, change_no, checked_until, looked_at)
 SELECT station_id, change_no, observed_at, :now FROM latest_reading WHERE station_id >= :first
@@ -93,8 +96,8 @@ def _write(
     connection.execute(_CHECKED, {"now": end, "first": first})
     progress(_("{count:,} readings").format(count=count))
     offices = make_offices(ground.country)
-    write_offices(
-        connection, ground.country, offices, written, password_of, business_date(since)
-    )
+    write_offices(connection, ground.country, offices, written, password_of, business_date(since))
     progress(_("{count:,} accounts").format(count=len(offices.posts) + 1))
+    walked = write_patrols(connection, plan, ground, written, offices, end)
+    progress(_("{count} patrols").format(count=walked))
     ledger.write_problems(connection, plan, ground, written, offices, end, progress)

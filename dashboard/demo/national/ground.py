@@ -19,7 +19,7 @@ from dashboard.demo.national.lakes import Lake
 from dashboard.demo.national.names import names
 from dashboard.demo.national.rules import SEED, Indices, Plan, to_plane
 from gis.crs import CGCS2000, WEB_MERCATOR
-from gis.generalise import minimum_zoom, simplified
+from gis.generalise import ZOOM_TOLERANCE, minimum_zoom
 
 LOW_ZOOM: Final = 9
 """As the import's: what ``geom_low`` can show."""
@@ -180,8 +180,9 @@ def _write_reaches(
     lines = as_lines(waters.pieces)
     shapes = written_shapes(lines)
     to_web = Transformer.from_crs(CGCS2000, WEB_MERCATOR, always_xy=True)
-    drawn = shapely.transform(
-        simplified(lines, LOW_ZOOM), lambda pairs: np.column_stack(to_web.transform(*pairs.T))
+    drawn = shapely.simplify(
+        shapely.transform(lines, lambda pairs: np.column_stack(to_web.transform(*pairs.T))),
+        ZOOM_TOLERANCE[LOW_ZOOM],
     )
     low = shapely.to_wkb(shapely.set_srid(drawn, WEB_MERCATOR), hex=True, include_srid=True)
     zooms = [minimum_zoom(length_m=float(each)) for each in waters.length_m]

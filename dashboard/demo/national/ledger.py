@@ -12,7 +12,7 @@ from dashboard.demo.national.copying import copy_rows, count_on, first_free, wri
 from dashboard.demo.national.ground import Ground, Written
 from dashboard.demo.national.offices import Offices
 from dashboard.demo.national.problems import COLUMNS, Chain, Desk, Spot, rows_of, spot_of
-from dashboard.demo.national.rules import Plan
+from dashboard.demo.national.rules import Plan, points_at
 from dashboard.demo.national.stories import Told, tell
 from dashboard.demo.progress import Progress
 from dashboard.parts.wording import _
@@ -49,7 +49,7 @@ def write_problems(
     count, events = 0, 0
     while block := list(islice(chains, AT_ONCE)):
         listed = list(enumerate(block, first + count))
-        shapes = written_shapes(_points(block))
+        shapes = written_shapes(points_at([(each.row["lon"], each.row["lat"]) for each in block]))
         copy_rows(
             connection,
             "problem",
@@ -106,12 +106,3 @@ def _spot(ground: Ground, written: Written, reach: int, told: Told) -> Spot:
         county, city, province, written.divisions[county], written.reach + reach, chainage_m,
         lon, lat, bank, off_m,
     )  # fmt: skip
-
-
-def _points(chains: list[Chain]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
-    import shapely
-
-    found: np.ndarray[tuple[int], np.dtype[np.object_]] = shapely.points(
-        [(each.row["lon"], each.row["lat"]) for each in chains]
-    )
-    return found

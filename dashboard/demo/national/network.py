@@ -9,7 +9,7 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from dashboard.demo.national.rules import Indices, Numbers, Plan
+from dashboard.demo.national.rules import Indices, Numbers, Plan, points_at
 
 ROUGH: Final = 1.1
 """How unequal the ground is: the larger, the more rivers wind on their way."""
@@ -63,9 +63,10 @@ def _grid(
     rise = plan.node * np.sqrt(3) / 2
     across, along = int((east - west) / plan.node) + 1, int((north - south) / rise) + 1
     column, row = np.meshgrid(np.arange(across), np.arange(along))
-    grid = np.stack(
-        [west + (column + row % 2 / 2) * plan.node, south + row * rise], axis=-1
-    ) + rng.uniform(-0.27, 0.27, (along, across, 2)) * plan.node
+    grid = (
+        np.stack([west + (column + row % 2 / 2) * plan.node, south + row * rise], axis=-1)
+        + rng.uniform(-0.27, 0.27, (along, across, 2)) * plan.node
+    )
     inner = land.buffer(-plan.node * 0.4)
     is_land = shapely.contains_xy(inner, grid[..., 0], grid[..., 1])
     if not hole.is_empty:
@@ -90,7 +91,7 @@ def _mouths(nodes: Numbers, beside: list[list[int]], land: Polygon) -> list[int]
         if 0 < len(near) < 6 and COAST_FROM[0] < np.arctan2(nodes[node][1], nodes[node][0])
         < COAST_FROM[1]
     ]  # fmt: skip
-    shore = shapely.distance(shapely.points(nodes[coast]), land.exterior)
+    shore = np.atleast_1d(shapely.distance(points_at(nodes[coast]), land.exterior))
     found: list[int] = []
     for node, off in zip(coast, shore, strict=True):
         clear = all(np.hypot(*(nodes[node] - nodes[other])) > MOUTH_EACH_KM for other in found)

@@ -11,7 +11,9 @@ from dashboard.demo.national.stories import Told
 from dashboard.demo.stories import Turn, phrase, times
 from data.chain import canonical, chain_hash
 from data.clock import UtcDatetime, business_date, to_utc
+from data.procedure.turns import HANDLING
 from data.procedure.workflow import Situation, Step, check
+from data.records import AccountId
 from data.words.ledger import Action, Severity, Source, Status
 from ingest.simulator.values import chance
 from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
@@ -123,7 +125,9 @@ class Desk:
         situation = _situation(chain)
         step = check(turn.action, who.actor, situation, at, self.rules)
         said = phrase(turn.says, "nation", told.number, turn.action)
-        command = self._completed(Command(turn.action, row["version"], said), told, spot, turn, at, row)
+        command = self._completed(
+            Command(turn.action, row["version"], said), told, spot, turn, at, row
+        )
         taking = Taking(row, command, who.actor.account_id, at, self.rules)
         more: dict[str, object] = {}
         if turn.action is Action.VERIFY and command.place is not None:
@@ -198,14 +202,14 @@ def spot_of(place: Numbers, ahead: Numbers, key: object) -> tuple[float, float, 
 def _situation(chain: Chain) -> Situation:
     """Returns the facts of a problem by which a step is allowed, as the ledger reads them."""
     row = chain.row
-    handled = {Action.SIGN_FOR.value, Action.PROGRESS.value, Action.SUBMIT.value,
-               Action.ASK_EXTENSION.value}  # fmt: skip
     return Situation(
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
         handler_ids=frozenset(
-            each.account_id for each in chain.events if each.action in handled and each.account_id
-        ),  # type: ignore[arg-type]  # an account's id as the event's row has it
+            AccountId(each.account_id)
+            for each in chain.events
+            if each.account_id is not None and each.action in HANDLING
+        ),
         checker_id=row["checker_id"],
         assigned_at=row["assigned_at"],
         look_back_at=row["look_back_at"],

@@ -24,7 +24,9 @@ def grades(waters: Waters, rng: np.random.Generator) -> Numbers:
     """Returns each reach's grade: 2.5 lies half-way between the limits of Ⅱ and Ⅲ."""
     middle = np.array([piece[len(piece) // 2] for piece in waters.pieces])
     lon, lat = middle.T
-    plain = 0.5 * np.sin(lon / 3.1 + 1.0) + 0.4 * np.sin(lat / 2.3) + 0.3 * np.sin((lon + lat) / 1.7)
+    plain = (
+        0.5 * np.sin(lon / 3.1 + 1.0) + 0.4 * np.sin(lat / 2.3) + 0.3 * np.sin((lon + lat) / 1.7)
+    )
     plain += rng.normal(0, 0.3, len(waters.into))[waters.river]
     fouled = _carried_down(waters, rng)
     raw = plain + fouled + 0.03 * rng.standard_normal(len(plain))

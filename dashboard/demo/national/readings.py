@@ -136,7 +136,9 @@ def write_readings(
     )
     columns = ("station_id", "observed_at", "received_at",
                *(str(PARAMETERS[each].column) for each in MEASURED))  # fmt: skip
-    return copy_rows(connection, "reading", columns, reading_rows(plan, stations, first, end, months))
+    return copy_rows(
+        connection, "reading", columns, reading_rows(plan, stations, first, end, months)
+    )
 
 
 def write_silences(
@@ -149,9 +151,7 @@ def write_silences(
         for number, each in enumerate(stations)
         if each.target and each.fate < STALE
     ]
-    return copy_rows(
-        connection, "offline_spell", ("station_id", "began_at", "noticed_at"), rows
-    )
+    return copy_rows(connection, "offline_spell", ("station_id", "began_at", "noticed_at"), rows)
 
 
 def _section_values(station: Station, at: datetime, worse: float) -> dict[Parameter, float]:

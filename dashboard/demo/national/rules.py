@@ -1,5 +1,6 @@
 """How large the made nation is, and the plane it is drawn on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Final
@@ -11,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 Numbers = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+Shapes = npt.NDArray[np.object_]
+"""Geometries."""
 
 SEED: Final = 20261129
 CENTRE: Final = (104.0, 35.5)
@@ -48,6 +51,11 @@ class Plan:
 
 
 NATION: Final = Plan()
+
+
+def points_at(places: Numbers | Sequence[tuple[float, float]]) -> Shapes:
+    """Returns a point for each pair of numbers."""
+    return np.atleast_1d(np.asarray(shapely.points(np.asarray(places)), dtype=np.object_))
 
 
 def degrees(plane: Numbers) -> Numbers:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from dashboard.demo.national.copying import copy_rows, count_on, first_free, written_shapes
 from dashboard.demo.national.ground import Ground, Written
 from dashboard.demo.national.quality import grades
-from dashboard.demo.national.rules import Numbers, Plan
+from dashboard.demo.national.rules import Numbers, Plan, points_at
 from data.clock import UtcDatetime, start_of_day
 from data.quality.compliance import OutfallLimit, limits_from_grade
 from data.quality.limits import DischargeGrade
@@ -149,7 +149,11 @@ def _beside(
     waters = ground.waters
     is_outfall = kind is StationKind.OUTFALL
     loads = np.where(rng.random(count) < 0.05, 0.0, rng.normal(0.66, 0.17, count).clip(0.2, 1.9))
-    words = ("排污口", "Outfall", "NO", BANK_DEG) if is_outfall else ("取水口", "Intake", "NI", -BANK_DEG)
+    words = (
+        ("排污口", "Outfall", "NO", BANK_DEG)
+        if is_outfall
+        else ("取水口", "Intake", "NI", -BANK_DEG)
+    )
     for number, reach in enumerate(rng.integers(0, len(waters.pieces), count).tolist()):
         lon, lat, chainage_m = waters.spot(reach, float(chance(kind, number)))
         name, said = rivers[int(waters.river[reach])]
@@ -200,7 +204,7 @@ def write_stations(
 ) -> int:
     """Writes the stations with the facts of their kinds; returns the id of the first one."""
     first = first_free(connection, "station")
-    shapes = written_shapes(_points(stations))
+    shapes = written_shapes(points_at([(each.lon, each.lat) for each in stations]))
     rows = (
         (first + at, each.code, each.name, each.name_en, each.kind.value, each.body.value,
          written.reach + each.water if each.body is BodyKind.RIVER else None,
@@ -221,15 +225,6 @@ def write_stations(
     return first
 
 
-def _points(stations: list[Station]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
-    import shapely
-
-    found: np.ndarray[tuple[int], np.dtype[np.object_]] = shapely.points(
-        [(each.lon, each.lat) for each in stations]
-    )
-    return found
-
-
 def _write_sections(
     connection: Connection, written: Written, stations: list[Station], first: int
 ) -> None:
@@ -239,9 +234,7 @@ def _write_sections(
         for at, each in enumerate(stations)
         if each.kind is StationKind.SECTION
     )  # fmt: skip
-    copy_rows(
-        connection, "section", ("station_id", "attribute", "target_class", "is_border"), rows
-    )
+    copy_rows(connection, "section", ("station_id", "attribute", "target_class", "is_border"), rows)
     reaches = (
         (first + at, written.reach + reach)
         for at, each in enumerate(stations)
@@ -251,9 +244,7 @@ def _write_sections(
     copy_rows(connection, "section_represents", ("station_id", "reach_id"), reaches)
 
 
-def _write_others(
-    connection: Connection, stations: list[Station], first: int, day: date
-) -> None:
+def _write_others(connection: Connection, stations: list[Station], first: int, day: date) -> None:
     outfalls = [(first + at, each) for at, each in enumerate(stations)
                 if each.kind is StationKind.OUTFALL]  # fmt: skip
     copy_rows(

@@ -6,9 +6,21 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from dashboard.demo.national.rules import Plan
-from dashboard.demo.stories import ASKED, BACK, BEGUN, CHECKED, DOING, DONE, GRANTED, OFF, STARTED
+from dashboard.demo.stories import (
+    ASKED,
+    BACK,
+    BEGUN,
+    CHECKED,
+    DOING,
+    DONE,
+    GRANTED,
+    OFF,
+    STARTED,
+    Case,
+    Turn,
+    cases,
+)
 from dashboard.demo.stories import STORIES as TOLD
-from dashboard.demo.stories import Case, Turn, cases
 from data.clock import UtcDatetime, to_utc
 from data.words.ledger import Severity
 from ingest.simulator.values import chance
