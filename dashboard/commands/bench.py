@@ -40,6 +40,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    tiles = actions.add_parser(
+        "tiles",
+        help=_("how long tiles of a nation take, beside another tile server and bare SQL"),
+        description=_(
+            "Makes a national database, or takes that of a demo with --dir that isn't running. "
+            "Installs tipg from PyPI into a folder of its own. Exits with 1 when a goal is missed."
+        ),
+    )
+    tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
+    tiles.add_argument("--json", action="store_true", help=_("print JSON"))
+    tiles.set_defaults(run=run_tiles)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -64,6 +75,12 @@ def run_kill(args: argparse.Namespace) -> int:
     """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def run_tiles(args: argparse.Namespace) -> int:
+    """Runs the benchmark of map tiles; returns 0 when every goal is met, else 1."""
+    folder = [f"--folder={args.dir}"] if args.dir else []
+    return _measure("map_tiles", [f"--rounds={args.rounds}", *folder, *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:

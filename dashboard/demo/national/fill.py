@@ -21,6 +21,7 @@ from dashboard.demo.progress import Progress
 from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, business_date, now, start_of_day
 from data.database import transaction
+from data.map_tables import fill as map_tables
 
 MONTHS: Final = 26
 STOOD: Final = timedelta(days=900)
@@ -33,7 +34,11 @@ _CHECKED: Final = text("""
 INSERT INTO quality_progress (station_id, change_no, checked_until, looked_at)
 SELECT station_id, change_no, observed_at, :now FROM latest_reading WHERE station_id >= :first
 """)
-_BULK: Final = text("SET LOCAL onemap.map_bulk = 'on'")
+
+_BY_INDEX: Final = text("SET LOCAL enable_seqscan = off")
+"""What the guards of a table look up for each row is planned while the table is still empty."""
+
+_AS_USUAL: Final = text("SET LOCAL enable_seqscan = on")
 
 
 def fill(
@@ -53,8 +58,12 @@ def fill(
     ground = make_ground(plan, kept)
     progress(_("{count:,} reaches drawn").format(count=len(ground.waters.pieces)))
     with transaction(engine) as connection:
-        connection.execute(_BULK)
+        map_tables.in_bulk(connection)
+        connection.execute(_BY_INDEX)
         _write(connection, plan, ground, end, password_of, progress)
+        connection.execute(_AS_USUAL)
+        map_tables.fill(connection)
+    progress(_("the map is drawn"))
 
 
 def kept_counties(connection: Connection) -> Kept | None:

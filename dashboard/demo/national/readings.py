@@ -132,7 +132,7 @@ def write_readings(
             "SELECT ensure_reading_partition(at) FROM generate_series(CAST(:since AS timestamptz)"
             ", CAST(:end AS timestamptz) + interval '31 days', interval '10 days') AS at"
         ),
-        {"since": end - timedelta(days=max(30 * months + 40, 250)), "end": end},
+        {"since": end - timedelta(days=30 * months + 250), "end": end},
     )
     columns = ("station_id", "observed_at", "received_at",
                *(str(PARAMETERS[each].column) for each in MEASURED))  # fmt: skip
