@@ -2,8 +2,15 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard.parts.wording import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from dashboard.demo.posts import PasswordOf
+    from dashboard.demo.progress import Progress
 
 MONTHS, MOST_MONTHS = 26, 120
 """Months of the made history: two years to compare and a little, and the most that may be made."""
@@ -66,4 +73,12 @@ def run(args: argparse.Namespace) -> int:
         simulate=not args.no_simulate,
         months=args.months,
         scale=args.scale,
+        nation=_make_nation,
     )
+
+
+def _make_nation(owner: "Engine", progress: "Progress", password_of: "PasswordOf") -> None:
+    """Makes the nation around the county; what draws it is imported only then."""
+    from dashboard.demo.national.fill import fill
+
+    fill(owner, progress, password_of=password_of)

@@ -7,22 +7,27 @@ import shlex
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from dashboard.demo import accounts, environment, scales, servers
+from dashboard.demo import accounts, environment, servers
+from dashboard.demo.posts import PasswordOf
 from dashboard.demo.processes import Child, Stopped, Tended, Watch, end_left, stop, tend
 from dashboard.demo.processes import environment as child_environment
+from dashboard.demo.progress import Progress
 from dashboard.demo.sample_reading import publish_line
 from data.cluster import Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.errors import BadInput, Conflict, ServiceDown
 from ingest.broker.mosquitto import Broker
+
+Nation = Callable[[Engine, Progress, PasswordOf], None]
+"""Makes a nation around the county that a database holds."""
 
 READY_S = 60.0
 FIRST_PORT = 8050
@@ -48,11 +53,15 @@ def progress(line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What the demo's basin is made of where it isn't yet: files, or by rule at a scale."""
+    """What the demo's basin is made of where it isn't yet: files, or by rule at a scale.
+
+    ``nation`` makes the nation around the county.
+    """
 
     basin: Path | None
     months: int
     scale: str
+    nation: Nation | None = None
 
 
 @dataclass
@@ -96,11 +105,12 @@ def run(
     simulate: bool,
     months: int,
     scale: str | None = None,
+    nation: Nation | None = None,
 ) -> int:
     """Runs the demo until Ctrl-C or SIGTERM, then stops all its servers and processes; returns 0.
 
-    A county that is made now gets a history of so many ``months``, and a nation around it where
-    ``scale`` says so.
+    A county that is made now gets a history of so many ``months``, and by ``nation`` a nation
+    around it where ``scale`` says so.
     Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.
     """
@@ -112,8 +122,8 @@ def run(
         watch = Watch()
         demo = Demo(folder, environment.read(folder))
         try:
-            made = scales.chosen(demo.settings, folder, scale, basin)
-            _start(demo, Making(basin, months, made), port=port, simulate=simulate)
+            chosen = environment.chosen_scale(demo.settings, folder, scale, basin)
+            _start(demo, Making(basin, months, chosen, nation), port=port, simulate=simulate)
             tend([*demo.servers(), *demo.children], lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
@@ -171,18 +181,16 @@ def _fill(demo: Demo, cluster: Cluster, making: Making) -> None:
 
             password_of = accounts.drawn(demo.settings)
             make(owner, progress, password_of=password_of, months=making.months)
-            if making.scale == scales.NATIONAL:
-                from dashboard.demo.national.fill import fill as make_nation
-
+            if making.scale == environment.NATIONAL and making.nation is not None:
                 step("准备全国示范数据", "Preparing the made nation")
-                make_nation(owner, progress, password_of=password_of)
+                making.nation(owner, progress, password_of)
         else:
             from dashboard.demo.basin import fill_from_folder
 
             fill_from_folder(owner, basin.absolute(), progress)
             accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
-        demo.settings[scales.KEY] = making.scale
+        demo.settings[environment.SCALE] = making.scale
         demo.save()
 
     step("准备流域数据", "Preparing the basin")

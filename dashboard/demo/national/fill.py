@@ -36,9 +36,14 @@ SELECT station_id, change_no, observed_at, :now FROM latest_reading WHERE statio
 """)
 
 _BY_INDEX: Final = text("SET LOCAL enable_seqscan = off")
-"""What the guards of a table look up for each row is planned while the table is still empty."""
+"""What the guards of a table look up for each row is planned while the table is still small."""
 
 _AS_USUAL: Final = text("SET LOCAL enable_seqscan = on")
+_PLAN_ANEW: Final = text("DISCARD PLANS")
+_COUNTED: Final = text(
+    "ANALYZE division, river, reach, lake, place, station, section_represents, latest_reading,"
+    " problem, patrol"
+)
 
 
 def fill(
@@ -60,8 +65,11 @@ def fill(
     with transaction(engine) as connection:
         map_tables.in_bulk(connection)
         connection.execute(_BY_INDEX)
+        connection.execute(_PLAN_ANEW)
         _write(connection, plan, ground, end, password_of, progress)
         connection.execute(_AS_USUAL)
+        connection.execute(_PLAN_ANEW)
+        connection.execute(_COUNTED)
         map_tables.fill(connection)
     progress(_("the map is drawn"))
 

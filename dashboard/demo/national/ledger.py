@@ -13,7 +13,7 @@ from dashboard.demo.national.ground import Ground, Written
 from dashboard.demo.national.offices import Offices
 from dashboard.demo.national.problems import COLUMNS, Chain, Desk, Spot, rows_of, spot_of
 from dashboard.demo.national.rules import Plan, points_at
-from dashboard.demo.national.stories import Told, tell
+from dashboard.demo.national.stories import Planned, plan_problems
 from dashboard.demo.progress import Progress
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime, business_date
@@ -82,9 +82,11 @@ def _chains(
     plan: Plan, ground: Ground, written: Written, desk: Desk, serials: Counter[tuple[str, int]]
 ) -> Iterator[Chain]:
     """Yields the problems in the order of their reports, numbered by county and year."""
-    told = sorted(tell(plan, desk.end, desk.rules), key=lambda each: (each.begun, each.number))
+    planned = sorted(
+        plan_problems(plan, desk.end, desk.rules), key=lambda each: (each.begun, each.number)
+    )
     fitting = np.flatnonzero([each in desk.offices.persons for each in ground.county.tolist()])
-    for each in told:
+    for each in planned:
         reach = int(fitting[int(chance("reach", each.number) * len(fitting))])
         spot = _spot(ground, written, reach, each)
         code = ground.country.divisions[spot.county].code[:6]
@@ -93,12 +95,12 @@ def _chains(
         yield desk.chain(each, spot, f"{code}-{key[1]}-{serials[key]:05d}")
 
 
-def _spot(ground: Ground, written: Written, reach: int, told: Told) -> Spot:
+def _spot(ground: Ground, written: Written, reach: int, planned: Planned) -> Spot:
     waters, divisions = ground.waters, ground.country.divisions
     piece = waters.pieces[reach]
-    vertex = int(chance("vertex", told.number) * (len(piece) - 1))
+    vertex = int(chance("vertex", planned.number) * (len(piece) - 1))
     _lon, _lat, chainage_m = waters.spot(reach, vertex / len(piece) + 1e-9)
-    lon, lat, bank, off_m = spot_of(piece[vertex], piece[vertex + 1], told.number)
+    lon, lat, bank, off_m = spot_of(piece[vertex], piece[vertex + 1], planned.number)
     county = int(ground.county[reach])
     city = divisions[county].parent or 0
     province = divisions[city].parent or 0

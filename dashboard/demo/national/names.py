@@ -37,8 +37,8 @@ def names(*, turn: int = 0) -> Iterator[Named]:
     pairs = [(a, b) for a, b in product(first, second) if a[0] + b[0] not in _REAL]
     step = next(each for each in count(1_543) if gcd(each, len(pairs)) == 1)
     for number in range(len(pairs)):
-        (one, said), (other, told) = pairs[(turn + number * step) % len(pairs)]
-        yield one + other, (said + told).capitalize()
-    for third, ((one, said), (other, told)) in product(second, pairs):
+        (one, said), (other, spoken) = pairs[(turn + number * step) % len(pairs)]
+        yield one + other, (said + spoken).capitalize()
+    for third, ((one, said), (other, spoken)) in product(second, pairs):
         if third[0] != other:
-            yield one + other + third[0], (said + told + third[1]).capitalize()
+            yield one + other + third[0], (said + spoken + third[1]).capitalize()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from dashboard.demo.national.offices import Offices
 from dashboard.demo.national.rules import Numbers
-from dashboard.demo.national.stories import Told
+from dashboard.demo.national.stories import Planned
 from dashboard.demo.stories import Turn, phrase, times
 from data.chain import canonical, chain_hash
 from data.clock import UtcDatetime, business_date, to_utc
@@ -64,29 +64,29 @@ class Desk:
     rules: Rules
     end: UtcDatetime
 
-    def chain(self, told: Told, spot: Spot, number: str) -> Chain:
+    def chain(self, planned: Planned, spot: Spot, number: str) -> Chain:
         """Returns the problem under that number with all steps of its story taken."""
-        chain = self._reported(told, spot, number)
-        key = ("nation", told.number)
-        turns = told.turns
-        for at, turn in zip(times(turns, told.begun, self.end, *key), turns, strict=True):
-            self._take(chain, told, spot, turn, max(at, chain.row["last_at"]))
+        chain = self._reported(planned, spot, number)
+        key = ("nation", planned.number)
+        turns = planned.turns
+        for at, turn in zip(times(turns, planned.begun, self.end, *key), turns, strict=True):
+            self._take(chain, planned, spot, turn, max(at, chain.row["last_at"]))
         look_back = chain.row["look_back_at"]
         if look_back is not None and look_back + ARCHIVED_AFTER < self.end:
             self._archive(chain, to_utc(look_back + ARCHIVED_AFTER))
         return chain
 
-    def _reported(self, told: Told, spot: Spot, number: str) -> Chain:
+    def _reported(self, planned: Planned, spot: Spot, number: str) -> Chain:
         who = self.offices.who("patroller", spot.county)
-        source = SOURCES[told.number % len(SOURCES)]
-        found = to_utc(told.begun - timedelta(minutes=20))
+        source = SOURCES[planned.number % len(SOURCES)]
+        found = to_utc(planned.begun - timedelta(minutes=20))
         report = {
             "place": [spot.lon, spot.lat, "EPSG:4490", 8.0],
-            "category": told.case.category,
-            "severity": told.severity.value,
+            "category": planned.case.category,
+            "severity": planned.severity.value,
             "source": source.value,
             "source_ref": "",
-            "description": told.case.description,
+            "description": planned.case.description,
             "found_at": found,
             "photo_ids": [],
             "patrol_id": None,
@@ -108,25 +108,27 @@ class Desk:
             **{name: report[name] for name in ("category", "severity", "source", "source_ref",
                                                "description", "patrol_id", "found_at")},
             "reporter_id": who.actor.account_id,
-            "request_key": f"nation-{told.number}",
+            "request_key": f"nation-{planned.number}",
             "request_sha256": chain_hash(b"", canonical(report)),
-            "registered_at": told.begun,
+            "registered_at": planned.begun,
         }  # fmt: skip
-        step = check(Action.REPORT, who.actor, None, told.begun, self.rules)
-        new = event_of_step(step, who, told.begun, self.rules)
+        step = check(Action.REPORT, who.actor, None, planned.begun, self.rules)
+        new = event_of_step(step, who, planned.begun, self.rules)
         row = dict.fromkeys(COLUMNS) | dict(UNSET)
         link = first_link(number, values, new)
         row.update(link.columns)
         return Chain(row, [link.event])
 
-    def _take(self, chain: Chain, told: Told, spot: Spot, turn: Turn, at: UtcDatetime) -> None:
+    def _take(
+        self, chain: Chain, planned: Planned, spot: Spot, turn: Turn, at: UtcDatetime
+    ) -> None:
         row = chain.row
-        who = self._who(told, spot, turn, row)
+        who = self._who(planned, spot, turn, row)
         situation = _situation(chain)
         step = check(turn.action, who.actor, situation, at, self.rules)
-        said = phrase(turn.says, "nation", told.number, turn.action)
+        said = phrase(turn.says, "nation", planned.number, turn.action)
         command = self._completed(
-            Command(turn.action, row["version"], said), told, spot, turn, at, row
+            Command(turn.action, row["version"], said), planned, spot, turn, at, row
         )
         taking = Taking(row, command, who.actor.account_id, at, self.rules)
         more: dict[str, object] = {}
@@ -143,7 +145,7 @@ class Desk:
         step = check(Action.ARCHIVE, who.actor, _situation(chain), at, self.rules)
         _append(chain, {}, step, who, at, self.rules, "", {})
 
-    def _who(self, told: Told, spot: Spot, turn: Turn, row: dict[str, Any]) -> Participant:
+    def _who(self, planned: Planned, spot: Spot, turn: Turn, row: dict[str, Any]) -> Participant:
         """Returns who takes the step: by the story, and by the severity who signs off."""
         if turn.by == "handler":
             return self.offices.who("handler", spot.county, in_unit=row["unit_id"] is not None)
@@ -151,19 +153,19 @@ class Desk:
             return self.offices.who("checker", spot.city)
         if turn.by in ("signer", "decider"):
             place = {Severity.MAJOR: spot.city, Severity.CRITICAL: spot.province}
-            return self.offices.who("office", place.get(told.severity, spot.county))
+            return self.offices.who("office", place.get(planned.severity, spot.county))
         return self.offices.who("office", spot.county)
 
     def _completed(
-        self, command: Command, told: Told, spot: Spot, turn: Turn, at: UtcDatetime,
+        self, command: Command, planned: Planned, spot: Spot, turn: Turn, at: UtcDatetime,
         row: dict[str, Any],
     ) -> Command:  # fmt: skip
         """Returns the command with what its action needs."""
         if turn.action is Action.ACCEPT:
-            return replace(command, severity=told.severity, category=told.case.category)
+            return replace(command, severity=planned.severity, category=planned.case.category)
         if turn.action is Action.ASSIGN:
             unit = self.offices.unit_of("handler", spot.county)
-            return replace(command, unit_id=unit, requirement=told.case.requirement)
+            return replace(command, unit_id=unit, requirement=planned.case.requirement)
         if turn.action is Action.VERIFY:
             return replace(command, place=Place(spot.lon, spot.lat, accuracy_m=6.0))
         if turn.action in (Action.ASK_EXTENSION, Action.EXTEND):

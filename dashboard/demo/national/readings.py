@@ -17,7 +17,7 @@ from dashboard.demo.national.stations import (
     facts_of,
 )
 from dashboard.demo.past import winter
-from data.clock import UtcDatetime, to_utc
+from data.clock import UtcDatetime, business_date, to_utc
 from data.quality.compliance import limits_from_grade
 from data.records import LatestValue
 from data.vocabulary import PARAMETERS, Parameter, StationKind
@@ -43,7 +43,7 @@ WINTER: Final = 0.25
 def values_of(station: Station, at: datetime, worse: float = 0.0) -> dict[Parameter, float]:
     """Returns a station's values at an instant, in our units, rounded as devices round them."""
     if station.kind is StationKind.OUTFALL:
-        found = _outfall_values(station, at.date(), 1 + worse)
+        found = _outfall_values(station, business_date(to_utc(at)), 1 + worse)
     else:
         found = _section_values(station, at, worse)
     return {p: round(value, PARAMETERS[p].shown_decimals) for p, value in found.items()}
@@ -123,7 +123,7 @@ def write_readings(
     months: int,
 ) -> int:
     """Writes newest values and readings; returns how many readings."""
-    since = (end - timedelta(days=30 * months + 90)).date()
+    since = business_date(to_utc(end - timedelta(days=30 * months + 90)))
     copy_rows(
         connection, "latest_reading", LATEST_COLUMNS, latest_rows(stations, first, end, since)
     )

@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from dashboard.demo.national.copying import copy_rows, count_on, first_free, written_shapes
+from dashboard.demo.national.courses import grades
 from dashboard.demo.national.ground import Ground, Written
-from dashboard.demo.national.quality import grades
 from dashboard.demo.national.rules import Numbers, Plan, points_at
 from data.clock import UtcDatetime, start_of_day
 from data.quality.compliance import OutfallLimit, limits_from_grade

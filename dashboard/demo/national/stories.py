@@ -20,7 +20,7 @@ from dashboard.demo.stories import (
     Turn,
     cases,
 )
-from dashboard.demo.stories import STORIES as TOLD
+from dashboard.demo.stories import STORIES as COUNTY_STORIES
 from data.clock import UtcDatetime, to_utc
 from data.words.ledger import Severity
 from ingest.simulator.values import chance
@@ -39,7 +39,7 @@ CLOSED_STORIES: Final[tuple[tuple[str, float], ...]] = (
 )  # fmt: skip
 
 STORIES: Final[dict[str, tuple[Turn, ...]]] = {
-    **{name: TOLD[name] for name in ("registered", "accepted", "assigned", "rectifying",
+    **{name: COUNTY_STORIES[name] for name in ("registered", "accepted", "assigned", "rectifying",
                                      "extension_asked", "submitted", "returned", "verified",
                                      "signed", "refused")},
     "overdue": BEGUN,
@@ -63,7 +63,7 @@ FAR: Final = timedelta(days=760)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Planned:
     """A problem's story, what it is about and when it was reported; ``number`` is its key."""
 
     number: int
@@ -78,7 +78,7 @@ class Told:
         return STORIES[self.story]
 
 
-def tell(plan: Plan, end: UtcDatetime, rules: Rules) -> Iterator[Told]:
+def plan_problems(plan: Plan, end: UtcDatetime, rules: Rules) -> Iterator[Planned]:
     """Yields every problem's story: overdue ones, others that are open, and closed ones."""
     like = [case for case in cases() if case.requirement]
     for number in range(plan.problems):
@@ -97,7 +97,7 @@ def tell(plan: Plan, end: UtcDatetime, rules: Rules) -> Iterator[Told]:
             story = _chosen(CLOSED_STORIES, "story", number)
             age = timedelta(days=days * 1.6 + 20)
             age += max(FAR - age, timedelta()) * chance("age", number)
-        yield Told(number, story, case, severity, to_utc(end - age))
+        yield Planned(number, story, case, severity, to_utc(end - age))
 
 
 def _chosen(among: tuple[tuple[T, float], ...], *key: object) -> T:
