@@ -53,9 +53,6 @@ SELECT ST_AsMVT(one, 'reaches', 4096, 'mvt', 'id') FROM (
 """What tipg sends too, and no server around it."""
 
 SESSION: Final = "-c jit=off -c plan_cache_mode=force_generic_plan"
-WARM: Final = 3
-"""Tiles of each zoom that every side is asked for before the clock starts."""
-
 MOST_BYTES, MOST_MS = 30_000, 30.0
 Ask = Callable[[Tile], bytes]
 
@@ -168,18 +165,15 @@ def measure(
 ) -> None:
     """Asks every side for all of its tiles, in random order."""
     by_name = {reader.name: reader for reader in found}
-    jobs = [
-        (side, tile, number < WARM)
-        for side in ways
-        for zoom in ZOOMS
-        for number, tile in enumerate(_tiles_of(by_name, side)[zoom])
-    ]
-    for side, tile, is_warm in jobs:
-        if is_warm:
-            ways[side](tile)
-    rest = [(side, tile) for side, tile, is_warm in jobs if not is_warm]
-    random.shuffle(rest)
-    for side, tile in rest:
+    jobs: list[tuple[str, Tile]] = []
+    for side, ask in ways.items():
+        reader = by_name.get(side.partition(" ")[0], by_name["nation"])
+        for zoom in ZOOMS:
+            for tile in reader.beside[zoom]:
+                ask(tile)
+            jobs += [(side, tile) for tile in reader.tiles[zoom]]
+    random.shuffle(jobs)
+    for side, tile in jobs:
         began = time.perf_counter()
         content = ways[side](tile)
         took = (time.perf_counter() - began) * 1000
@@ -189,10 +183,6 @@ def measure(
         known.times.append(took)
         packed = content if raw is not content else gzip.compress(raw, 6)
         known.sizes.append(len(packed))
-
-
-def _tiles_of(by_name: Mapping[str, Reader], side: str) -> dict[int, list[Tile]]:
-    return by_name.get(side.partition(" ")[0], by_name["nation"]).tiles
 
 
 def _refuse_empty(side: str, tile: Tile, raw: bytes) -> None:
@@ -217,7 +207,7 @@ def keep_filled(cluster: Cluster, found: list[Reader]) -> None:
             for zoom, listed in reader.tiles.items():
                 filled = [tile for tile in listed
                           if feature_counts(ask(tile)) and feature_counts(bare(tile))]  # fmt: skip
-                if len(filled) <= WARM:
+                if not filled:
                     raise BadInput("Zoom {zoom}: no tiles with reaches.", zoom=zoom)
                 reader.tiles[zoom] = filled
 
@@ -248,7 +238,7 @@ def run(folder: Path | None, tiles: int, rounds: int, python: Path) -> dict[str,
     figures: dict[tuple[str, int], Figures] = defaultdict(Figures)
     with national_database(folder) as cluster:
         owner, app = engine(cluster.url("owner")), engine(cluster.url("app"))
-        found = readers(owner, app, tiles + WARM)
+        found = readers(owner, app, tiles)
         keep_filled(cluster, found)
         before = os.getloadavg()[0]
         for _round in range(rounds):

@@ -26,6 +26,9 @@ from data.queries.people.visible import scope_of
 from tests.running.folders import open_folder
 
 ZOOMS: Final = (4, 5, 6, 7, 8, 9, 10, 11, 12, 14)
+WARM: Final = 3
+"""Tiles of each zoom that every side is asked for before the clock starts: planned, none kept."""
+
 LEAST: Final = 1_000
 """So many reaches a national database holds at least."""
 
@@ -47,13 +50,17 @@ Session = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody signed in, what is drawn for them and the tiles they are asked for, by zoom."""
+    """Somebody signed in, what is drawn for them and the tiles they are asked for, by zoom.
+
+    ``beside`` are other tiles, asked for before the clock starts.
+    """
 
     name: str
     login: str
     cookie: str
     drawn: Drawn
     tiles: dict[int, list[Tile]]
+    beside: dict[int, list[Tile]]
 
 
 @contextmanager
@@ -114,7 +121,17 @@ def _reader(owner: Engine, app: Engine, name: str, login: str, most: int) -> Rea
         divisions = None if scope.everything else sorted(scope.divisions)
         spots = connection.execute(text(_SPOTS), {"divisions": divisions}).all()
     tiles = {zoom: _tiles(spots, zoom, most) for zoom in ZOOMS}
-    return Reader(name, login, f"onemap_session={token}", shown, tiles)
+    beside = {
+        zoom: [_moved(tile, shift) for tile in listed[:1] for shift in range(1, WARM + 1)]
+        for zoom, listed in tiles.items()
+    }
+    return Reader(name, login, f"onemap_session={token}", shown, tiles, beside)
+
+
+def _moved(tile: Tile, rows: int) -> Tile:
+    """Returns the tile so many rows beyond the south of every nation."""
+    z, x, _y = tile
+    return z, x, 2**z - 1 - rows
 
 
 def _tiles(spots: Any, zoom: int, most: int) -> list[Tile]:
