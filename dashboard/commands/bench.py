@@ -74,6 +74,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     rate.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
     rate.add_argument("--json", action="store_true", help=_("print JSON"))
     rate.set_defaults(run=run_tile_rate)
+    tiles = actions.add_parser(
+        "tiles",
+        help=_("how long tiles of a nation take, beside another tile server and bare SQL"),
+        description=_(
+            "Makes a national database, or takes that of a demo with --dir that isn't running. "
+            "Installs tipg from PyPI into a folder of its own. Exits with 1 when a goal is missed."
+        ),
+    )
+    tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
+    tiles.add_argument("--json", action="store_true", help=_("print JSON"))
+    tiles.set_defaults(run=run_tiles)
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -125,6 +136,12 @@ def run_reads(args: argparse.Namespace) -> int:
 def run_tile_rate(args: argparse.Namespace) -> int:
     """Runs the benchmark of kept tiles; returns 0 when they are as fast as claimed, else 1."""
     return _measure("tile_rate", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
+
+
+def run_tiles(args: argparse.Namespace) -> int:
+    """Runs the benchmark of map tiles; returns 0 when every goal is met, else 1."""
+    folder = [f"--folder={args.dir}"] if args.dir else []
+    return _measure("map_tiles", [f"--rounds={args.rounds}", *folder, *(["--json"] * args.json)])
 
 
 def run_axe(args: argparse.Namespace) -> int:
