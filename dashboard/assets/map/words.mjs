@@ -16,9 +16,11 @@ export function readWords(page) {
  * @param {Facts} [facts]
  */
 export function say(key, facts = {}) {
-  const template = words[key] ?? key;
-  return template.replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+  return template(key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
+
+/** The words under a key with their holes open. @param {string} key */
+export const template = (key) => words[key] ?? key;
 
 export const inEnglish = () => language === "en";
 
@@ -31,9 +33,10 @@ export function nameOf(thing) {
 export const clock = (date) =>
   date.toLocaleTimeString("en-GB", { hour12: false, timeZone: "Asia/Shanghai" });
 
-/** How long ago, in hours up to two days and in days beyond. @param {string} iso */
-export function ago(iso) {
-  const hours = Math.max(1, Math.round((Date.now() - new Date(iso).getTime()) / 3600000));
+/** How long ago, in hours up to two days and in days beyond. @param {string | number} at ISO 8601, or seconds as in a tile */
+export function ago(at) {
+  const then = typeof at === "number" ? at * 1000 : new Date(at).getTime();
+  const hours = Math.max(1, Math.round((Date.now() - then) / 3600000));
   return hours <= 48 ? say("hours_ago", { n: hours }) : say("days_ago", { n: Math.round(hours / 24) });
 }
 
