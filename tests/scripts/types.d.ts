@@ -35,7 +35,7 @@ interface Properties {
 }
 type Shape = import("geojson").Point | import("geojson").LineString | import("geojson").MultiLineString | import("geojson").Polygon | import("geojson").MultiPolygon;
 /* What was found on the map, in the list or by the server: where it lies, and what it is. */
-interface Found { id: number; geometry: Shape; properties: Properties }
+interface Found { id: number; geometry?: Shape | null; properties: Properties }
 interface PointFeature extends Found { type: "Feature"; geometry: { type: "Point"; coordinates: Lonlat } }
 interface Listing { total: number; things: Found[] }
 interface Hit extends Thing { name: string; name_en: string | null; code: string | null; beside: string | null; beside_en?: string | null; bounds: Bounds | null }

@@ -2,7 +2,7 @@
 
 import { NUMERALS } from "./palette.mjs";
 import { categoryWord, statusWord, timeWords } from "./pins.mjs";
-import { element, nameOf, sampleWords, say, stateWords } from "./words.mjs";
+import { element, nameOf, sampleWords, say, stateWords, waterWords } from "./words.mjs";
 
 const PAUSE_MS = 3000;
 const MARKS = /** @type {Record<string, string>} */ ({ green: "g", amber: "a", red: "r" });
@@ -99,10 +99,10 @@ export class List {
   /** @param {Found} thing */
   row(thing) {
     const { id, properties: p } = thing;
-    const number = p.cls ?? 0;
-    const graded = p.kind === "section" || p.kind === "reach" || p.kind === "lake";
-    const badge = graded ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
-    const words = p.kind === "section" || graded || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
+    const number = Math.max(0, p.cls ?? 0);
+    const isWater = p.kind === "reach" || p.kind === "lake";
+    const badge = isWater || p.kind === "section" ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
+    const words = isWater ? waterWords(p.cls ?? 0, NUMERALS) : p.kind === "section" || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
     const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
     if (p.kind === "problem") return this.pin(thing);
     const said = [number ? null : words, sampleWords(p), met, p.off ? say("offline") : null].filter(Boolean).join(" · ");

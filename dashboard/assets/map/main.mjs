@@ -214,6 +214,7 @@ class OneMap {
 
   /** What was chosen comes into the free part: from anywhere when it was looked for, else from under a panel. @param {Found} found @param {boolean} fly */
   look({ geometry }, fly) {
+    if (!geometry) return;
     const bounds = boundsOf(geometry);
     const isPoint = geometry.type === "Point";
     if (!fly && !(isPoint && covers(this.scene, /** @type {Lonlat} */ (geometry.coordinates), this.padding()))) return;

@@ -4,7 +4,7 @@ import { dressed } from "./looks.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { categoryWord, statusWord, timeWords } from "./pins.mjs";
 import { sourceOf } from "./library.mjs";
-import { element, nameOf, say, stateWords } from "./words.mjs";
+import { element, nameOf, say, stateWords, waterWords } from "./words.mjs";
 
 const PRIORITY = ["overdue-clusters", "overdue", "problems-clusters", "problems", "clusters", "sections", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
 /** @type {Record<string, string>} */
@@ -116,7 +116,7 @@ export class Selection {
       return [say("patrol"), say(`patrol_level.${p.level}`), day, say(p.valid ? "patrol_valid" : "patrol_invalid")];
     }
     const name = p.name && nameOf(/** @type {{name: string}} */ (p));
-    if (kind) return [name, say(`kind.${kind}`), kind === "river" ? null : waterWords(p.cls)];
+    if (kind) return [name, say(`kind.${kind}`), kind === "river" ? null : waterWords(p.cls, NUMERALS)];
     return [name, p.kind === "intake" || p.kind === "notice_board" ? null : stateWords(p, NUMERALS)];
   }
 
@@ -126,7 +126,7 @@ export class Selection {
     this.setChosen(false);
     this.now = thing;
     this.setChosen(true);
-    if (isOther || seen) this.draw(seen);
+    if (isOther || seen?.geometry) this.draw(seen?.geometry ? seen : null);
     const turn = ++this.asked;
     if (!thing || !(this.ledger.on ? [...OF_WATERS, ...OF_LEDGER] : OF_WATERS).includes(thing.kind)) return null;
     const answer = await fetch(`/api/v1/map/things/${thing.kind}/${thing.id}?basis=${this.basis()}`).catch(() => null);
@@ -155,6 +155,3 @@ export class Selection {
     if (this.now) this.mark(this.now);
   }
 }
-
-/** What a water's row says of its class. @param {number} cls */
-const waterWords = (cls) => (cls > 0 ? NUMERALS[cls] : say(cls === 0 ? "unsure" : "none"));

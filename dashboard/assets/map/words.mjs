@@ -74,6 +74,9 @@ export function stateWords(properties, numerals) {
   return say("none");
 }
 
+/** What a water's class says: no section stands for it below 0, none is sure of it at 0. @param {number} cls @param {string[]} numerals */
+export const waterWords = (cls, numerals) => (cls > 0 ? numerals[cls] : say(cls === 0 ? "unsure" : "none"));
+
 /** What stands behind a mean: how many values, and their share of what was promised. @param {Partial<Properties>} properties */
 export function sampleWords({ n, valid }) {
   if (n === undefined) return null;
