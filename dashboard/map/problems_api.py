@@ -1,7 +1,5 @@
 """Problems and patrols on the map over HTTP: the counts that matter to a reader."""
 
-from typing import Any
-
 import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response

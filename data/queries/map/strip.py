@@ -17,7 +17,6 @@ from data.queries.stations.standing import (
 )
 from data.settings import QualitySettings
 
-
 _MONTH_SECTIONS = text(
     f"""
     SELECT shown.month_state, shown.month_cls, shown.month_meets, shown.is_offline, count(*) AS n

@@ -1,4 +1,4 @@
-"""One thing of the map with where it lies: to mark what is selected, and to find a river's reach."""
+"""One thing of the map with where it lies: to mark what is selected, to find a reach of a river."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
