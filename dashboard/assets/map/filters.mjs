@@ -17,7 +17,7 @@ export const FILTERS = {
 };
 
 /** How many of a cluster's sections a filter lets through, by the name of the count in its row. @type {Record<string, string>} */
-const COUNTS = { meets: "meets", below: "below", unsure: "unsure", offline: "off" };
+const COUNTS = { meets: "n_meets", below: "n_below", unsure: "n_unsure", offline: "n_off" };
 
 /** Each layer's filter under one of the strip's; null lets everything through. @param {string | null} name @returns {Record<string, Filter | null>} */
 export function filtersOf(name) {

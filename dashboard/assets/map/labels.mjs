@@ -43,7 +43,7 @@ export const ageLabel = (now) => [
 export const sectionIcon = () => [
   "concat", "section|", ["get", "cls"], "|", ["get", "state"], "|", ["case", ["==", ["get", "meets"], false], "r", ""], "|",
   [
-    "case", ["==", ["get", "state"], "partial"], ["concat", ["coalesce", ["get", "have"], 0], "/", ["coalesce", ["get", "need"], 0]],
+    "case", ["all", ["==", ["get", "state"], "partial"], ["has", "need"]], ["concat", ["coalesce", ["get", "have"], 0], "/", ["get", "need"]],
     ["==", ["get", "state"], "stale"], ["match", ["coalesce", ["get", "last"], 0], ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), ""],
     "",
   ],

@@ -176,7 +176,7 @@ export const clusterText = (count = "n") => {
   const number = ["to-string", ["get", count]];
   return count === "n" ? ["format", number, {}, "\n", {}, worst, { "font-scale": 0.75 }] : number;
 };
-export const clusterIcon = (count = "n") => (["n", "below"].includes(count) ? ["concat", "cluster|", CLS] : "cluster|0");
+export const clusterIcon = (count = "n") => (["n", "n_below"].includes(count) ? ["concat", "cluster|", CLS] : "cluster|0");
 
 /** @param {Palette} c */
 function points(c) {
