@@ -9,15 +9,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import text
 
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from data.clock import business_date
 from data.database import transaction
-from data.queries.map.layers import tile
-from data.queries.map.patrols import TRACKS_VERSION, tracks_since
+from data.queries.map.drawn import drawn
+from data.queries.map.tiles import tile
 from data.queries.scope import Scope
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -71,36 +69,20 @@ class TileCache:
                 self.size -= len(dropped.packed)
 
 
-GROUND_VERSION = " || '.' || ".join(
-    f"(SELECT COALESCE(n_tup_ins + n_tup_upd + n_tup_del, 0) FROM pg_stat_user_tables"
-    f" WHERE relname = '{table}')"
-    for table in GROUND_TABLES
-)
-GROUND_VERSION += " || '.' || pg_postmaster_start_time()"
-"""How often each ground table was written since the server started: one cheap row, no trigger."""
-
-TRACKS = "patrol"
-"""What the names of the layers of patrols begin with; they follow the patrols, not the ground."""
-
-
 def packed_tile(
-    deps: Deps, cache: TileCache, layer: str, place: tuple[int, int, int], scope: Scope
+    deps: Deps,
+    cache: TileCache,
+    layer: str,
+    place: tuple[int, int, int],
+    scope: Scope,
+    basis: str,
 ) -> PackedTile:
     """Returns a map tile, from the cache unless the map data changed; raises NotFound."""
     now = deps.clock()
-    version_sql = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
     with transaction(deps.engine) as connection:
-        version = str(connection.execute(text(f"SELECT {version_sql}")).scalar_one())
-        version += f"/{business_date(now)}"
-        key = (layer, *place, scope, version)
-        found = cache.find(key)
-        if found is not None:
-            return found
-        raw = tile(connection, layer, *place, scope, tracks_since(now))
+        raw = tile(connection, layer, place, drawn(connection, scope), now, basis)
     etag = f'"{hashlib.blake2b(raw, digest_size=12).hexdigest()}"'
-    made = PackedTile(gzip.compress(raw, 6, mtime=0), etag)
-    cache.keep(key, made)
-    return made
+    return PackedTile(gzip.compress(raw, 6, mtime=0), etag)
 
 
 def router(deps: Deps) -> APIRouter:
@@ -110,12 +92,18 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
     async def read_tile(
-        request: Request, layer: str, z: int, x: int, y: int, again: Again = None
+        request: Request,
+        layer: str,
+        z: int,
+        x: int,
+        y: int,
+        again: Again = None,
+        basis: str = "now",
     ) -> Response:
         """A Mapbox vector tile; ``all`` holds every layer of the ground, ``patrols`` the tracks."""
         del again
         scope = visible_to(current_user())
-        made = await off(packed_tile, deps, cache, layer, (z, x, y), scope)
+        made = await off(packed_tile, deps, cache, layer, (z, x, y), scope, basis)
         headers = {"ETag": made.etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
         if request.headers.get("if-none-match") == made.etag:
             return Response(status_code=304, headers=headers)

@@ -74,6 +74,7 @@ station = Table(
     CheckConstraint("code ~ '^[A-Za-z0-9_.-]{1,64}$'", name="code"),
     Index("ix_station_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_station_reach_id", "reach_id"),
+    Index("ix_station_lake_id", "lake_id"),
     Index("ix_station_division_id", "division_id"),
     Index("ix_station_device_model_id", "device_model_id"),
 )

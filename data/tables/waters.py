@@ -35,6 +35,9 @@ division = Table(
     CheckConstraint("code ~ '^[0-9]{12}$'", name="code"),
     one_of("level", ChiefLevel),
     UniqueConstraint("level", "name", "parent_id", postgresql_nulls_not_distinct=True),
+    Index("ix_division_geom", "geom", postgresql_using="gist"),
+    Index("ix_division_geom_web", "geom_web", postgresql_using="gist"),
+    Index("ix_division_parent_id", "parent_id"),
 )
 
 river = Table(
@@ -90,6 +93,7 @@ reach = Table(
     Index("ix_reach_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_reach_geom_low", "geom_low", postgresql_using="gist"),
     Index("ix_reach_division_id", "division_id"),
+    Index("ix_reach_downstream_id", "downstream_id"),
     comment="the stretch a chief answers for (河段)",
 )
 

@@ -25,7 +25,7 @@ from dashboard.frame.auth import User
 from dashboard.frame.guard import Guard
 from dashboard.frame.page import EVERYONE
 from dashboard.frame.room import access_of, places_of
-from data.queries.map.layers import LAYERS, TOGETHER
+from data.queries.map.tiles import LAYERS, TOGETHER
 from data.vocabulary import Role
 from tests.fixtures.routes import routes_of
 

@@ -16,27 +16,9 @@ from data.vocabulary import ChiefLevel
 SHOWN_DAYS: Final = 30
 """Tracks older than so many days are not drawn."""
 
-_SHOWN: Final = (
-    f"patrol.geom_web && bounds.wide AND patrol.started_at >= :tracks_since AND {PATROL_VISIBLE}"
+TRACK_DAY: Final = (
+    "CAST(patrol.started_at AT TIME ZONE 'Asia/Shanghai' AS date) - DATE '1970-01-01'"
 )
-_DAY: Final = "CAST(patrol.started_at AT TIME ZONE 'Asia/Shanghai' AS date) - DATE '1970-01-01'"
-
-TRACKS: Final = f"""
-    SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {_DAY} AS day,
-        ST_Simplify(patrol.geom_web, 40075016.68557849 / (:extent * pow(2, :z)) * 2, true) AS geom
-    FROM patrol, bounds WHERE {_SHOWN}"""
-"""Lines; ``day`` counts business days since 1970."""
-
-TRACK_ENDS: Final = f"""
-    SELECT patrol.id, {_DAY} AS day, tip.which, tip.geom
-    FROM bounds, patrol, LATERAL (VALUES
-        ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
-        ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,
-            ST_NumGeometries(patrol.geom_web))))) AS tip (which, geom)
-    WHERE :z >= 10 AND {_SHOWN}"""
-"""Where each track begins and ends."""
-
-TRACKS_VERSION: Final = "(SELECT COALESCE(max(change_no), 0) FROM patrol)"
 
 
 @dataclass(frozen=True, slots=True)

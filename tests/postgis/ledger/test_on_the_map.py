@@ -9,13 +9,13 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.health import Figures
 from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
-from dashboard.map.tiles_api import TileCache, packed_tile
 from data.clock import UtcDatetime, now
 from data.queries.ledger.notices import notices, unread_count
-from data.queries.map.layers import PATROLS, tile
-from data.queries.map.patrols import last_walk, patrols_today, tracks_since, walk
+from data.queries.map.drawn import drawn
+from data.queries.map.patrols import last_walk, patrols_today, walk
 from data.queries.map.problems import last_ledger_no, ledger_changes, pins
 from data.queries.map.search import search
+from data.queries.map.tiles import tile
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
@@ -109,29 +109,19 @@ def test_a_scope_without_problems_is_told_nothing_over_the_stream(
 
 
 def test_tracks_come_in_tiles_of_their_scope_and_age(database: Database, basin: SmallBasin) -> None:
+    def shown(layers: str, scope: Scope) -> bytes:
+        with database.app.connect() as connection:
+            return tile(connection, layers, TILE, drawn(connection, scope), now())
+
     old = UtcDatetime(now() - timedelta(days=40))
     put_patrol(database.owner, basin.reach_up, "LINESTRING(112.21 32.72,112.21 32.70)", at=old)
-    since = tracks_since(now())
-    with database.app.connect() as connection:
-        assert tile(connection, PATROLS, *TILE, EVERYTHING, since) == b""
+    assert shown("patrols", EVERYTHING) == b""
     put_patrol(database.owner, basin.reach_up, TRACK)
-    with database.app.connect() as connection:
-        assert b"patrols" in tile(connection, PATROLS, *TILE, EVERYTHING, since)
-        assert b"patrol_ends" in tile(connection, PATROLS, *TILE, upper(basin), since)
-        assert tile(connection, PATROLS, *TILE, border(basin), since) == b""
-        assert b"patrols" not in tile(connection, "all", *TILE, EVERYTHING, since)
-
-
-def test_a_kept_tile_is_the_scopes_own_and_follows_new_patrols(
-    database: Database, basin: SmallBasin
-) -> None:
-    deps, cache = Deps(database.app, DashboardSettings(), QualitySettings(), now), TileCache()
-    empty = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
-    put_patrol(database.owner, basin.reach_up, TRACK)
-    full = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
-    assert full.etag != empty.etag
-    assert packed_tile(deps, cache, PATROLS, TILE, EVERYTHING) is full
-    assert packed_tile(deps, cache, PATROLS, TILE, border(basin)).etag == empty.etag
+    assert b"patrols" in shown("patrols", EVERYTHING)
+    assert b"patrol_ends" in shown("patrol_ends", upper(basin))
+    assert shown("patrols", border(basin)) == b""
+    assert b"patrols" in shown("all", EVERYTHING)
+    assert b"patrols" not in shown("waters", EVERYTHING)
 
 
 def test_a_patrol_is_told_by_its_waters_and_not_by_its_walker(

@@ -7,9 +7,11 @@ import pytest
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
 from data.queries.map.changes import changes_since, last_change_no
-from data.queries.map.layers import LAYERS, bounds, tile
+from data.queries.map.drawn import drawn
+from data.queries.map.layers import bounds
 from data.queries.map.search import search
 from data.queries.map.strip import strip, strip_of, traits_of
+from data.queries.map.tiles import LAYERS, tile
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.queries.stations.standing import boards, stations
 from data.queries.waters.colours import colours, named_waters, representatives
@@ -33,27 +35,38 @@ def upstream_only(basin: SmallBasin) -> Scope:
     return Scope(divisions=frozenset({DivisionId(basin.town_up)}))
 
 
+def tile_of(database: Database, layers: str, scope: Scope) -> bytes:
+    """The tile ``HERE`` as a reader of the scope gets it."""
+    with database.app.connect() as connection:
+        return tile(connection, layers, HERE, drawn(connection, scope), now())
+
+
 def test_a_tile_holds_names_and_ids_of_what_may_be_seen(
     database: Database, basin: SmallBasin
 ) -> None:
-    with database.app.connect() as connection:
-        everything = tile(connection, "all", *HERE, EVERYTHING)
-        assert "清河".encode() in everything
-        assert "镜湖".encode() in everything
-        assert tile(connection, "lakes", *HERE, upstream_only(basin)) == b""
-        for layer in ("all", *LAYERS):
-            assert tile(connection, layer, *HERE, NOTHING) == b""
+    everything = tile_of(database, "all", EVERYTHING)
+    assert "清河".encode() in everything
+    assert "镜湖".encode() in everything
+    assert tile_of(database, "lakes", upstream_only(basin)) == b""
+    for layer in ("all", "waters", *LAYERS):
+        assert tile_of(database, layer, NOTHING) == b""
 
 
 @pytest.mark.parametrize(
-    ("layer", "z", "x", "y"),
-    [("reaches", 17, 0, 0), ("reaches", 2, 4, 0), ("reaches", 2, 0, -1), ("people", 1, 0, 0)],
+    ("layer", "place", "basis"),
+    [
+        ("reaches", (17, 0, 0), "now"),
+        ("reaches", (2, 4, 0), "now"),
+        ("reaches", (2, 0, -1), "now"),
+        ("people", (1, 0, 0), "now"),
+        ("reaches", (1, 0, 0), "year"),
+    ],
 )
 def test_what_is_no_tile_is_not_found(
-    database: Database, layer: str, z: int, x: int, y: int
+    database: Database, layer: str, place: tuple[int, int, int], basis: str
 ) -> None:
     with database.app.connect() as connection, pytest.raises(NotFound):
-        tile(connection, layer, z, x, y, EVERYTHING)
+        tile(connection, layer, place, drawn(connection, EVERYTHING), now(), basis)
 
 
 def test_bounds_are_those_of_the_area(database: Database, basin: SmallBasin) -> None:
@@ -68,15 +81,14 @@ def test_bounds_are_those_of_the_area(database: Database, basin: SmallBasin) -> 
 def test_a_neighbour_sees_the_shared_river_and_the_counties_around_and_nothing_on_them(
     database: Database, basin: SmallBasin
 ) -> None:
-    with database.app.connect() as connection:
-        border = Scope(stations=frozenset({basin.section_down}))
-        whole = {each: tile(connection, each, *HERE, EVERYTHING) for each in LAYERS}
-        shown = {each: tile(connection, each, *HERE, border) for each in LAYERS}
-    assert shown["reaches"] == whole["reaches"] != b""
+    border = Scope(stations=frozenset({basin.section_down}))
+    tell_class(database.ingest, basin.section_up, 5)
+    shown = {each: tile_of(database, each, border) for each in LAYERS}
+    assert shown["reaches"] != b""
+    assert shown["reaches"] != tile_of(database, "reaches", EVERYTHING), "without a class"
     assert "清河".encode() in shown["rivers"], "清河 has its name"
-    assert "测试县".encode() in shown["divisions"]
-    assert "上游镇".encode() not in shown["divisions"]
-    assert shown["lakes"] == b""
+    assert shown["divisions"] != b""
+    assert shown["lakes"] == shown["places"] == shown["problems"] == b""
 
 
 def test_a_reach_takes_the_worst_fresh_class(database: Database, basin: SmallBasin) -> None:

@@ -1,0 +1,399 @@
+-- Rows as they are wanted, and functions that bring the map's tables there, writing only what differs.
+
+CREATE VIEW map_station_wanted AS
+SELECT station.id, station.kind, COALESCE(number.lo, 0) AS lo, reach.river_id, station.reach_id,
+    station.lake_id, now_.state,
+    CASE WHEN now_.state = 'graded' THEN COALESCE(latest.water_class, 0) ELSE 0 END::smallint AS cls,
+    CASE WHEN now_.state = 'graded' THEN latest.meets_target END AS meets,
+    CASE WHEN latest.fresh_until >= clock.at THEN latest.compliance END AS compliance,
+    (station.kind = 'section' OR latest.station_id IS NOT NULL)
+        AND COALESCE(latest.received_at, '-infinity') < clock.at
+        - GREATEST(clock.fresh_hours * interval '1 hour',
+            clock.fresh_intervals * station.interval_s * interval '1 second') AS is_offline,
+    station.geom_web AS geom
+FROM map_clock clock CROSS JOIN station
+LEFT JOIN latest_reading latest ON latest.station_id = station.id
+LEFT JOIN reach ON reach.id = station.reach_id
+LEFT JOIN division_number number ON number.division_id = station.division_id
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN latest.station_id IS NULL OR latest.state = 'none' THEN 'none'
+    WHEN latest.fresh_until < clock.at THEN 'stale' ELSE latest.state END AS state) now_
+WHERE station.ended_at IS NULL OR station.ended_at > clock.at;
+
+CREATE VIEW map_stands_for AS
+SELECT 'reach' AS water, represents.reach_id AS water_id, represents.station_id
+FROM section_represents represents
+UNION ALL
+SELECT 'reach', station.reach_id, station.id FROM station
+WHERE station.kind = 'section' AND station.reach_id IS NOT NULL AND NOT EXISTS
+    (SELECT 1 FROM section_represents own WHERE own.station_id = station.id)
+UNION ALL
+SELECT 'lake', station.lake_id, station.id FROM station
+WHERE station.kind = 'section' AND station.lake_id IS NOT NULL;
+COMMENT ON VIEW map_stands_for IS 'which sections stand for which water';
+
+CREATE VIEW map_problem_wanted AS
+SELECT problem.id, COALESCE(number.lo, 0) AS lo, COALESCE(reach.river_id, lake.river_id) AS river_id,
+    problem.reach_id, problem.lake_id, problem.due_at, problem.amber_at, problem.geom_web AS geom
+FROM problem LEFT JOIN reach ON reach.id = problem.reach_id LEFT JOIN lake ON lake.id = problem.lake_id
+LEFT JOIN division_number number ON number.division_id = problem.division_id
+WHERE problem.status NOT IN ('refused', 'signed_off', 'archived');
+
+-- The pixel of a zoom in metres of Web Mercator; a tile has 512.
+CREATE FUNCTION map_pixel(zoom integer) RETURNS double precision IMMUTABLE LANGUAGE sql
+RETURN 40075016.68557849 / 512 / pow(2, zoom);
+
+-- Names each box; many at once by cells of the size of a tile of zoom 7, so that few are named.
+CREATE FUNCTION map_notify(shapes geometry[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF COALESCE(current_setting('onemap.map_filling', true), '') = 'on' THEN RETURN; END IF;
+    PERFORM pg_notify('onemap_map', concat_ws(' ', floor(ST_XMin(box))::bigint, floor(ST_YMin(box))::bigint,
+        ceil(ST_XMax(box))::bigint, ceil(ST_YMax(box))::bigint))
+    FROM (SELECT ST_Extent(shape) AS box
+        FROM unnest(shapes) WITH ORDINALITY AS one (shape, no) WHERE shape IS NOT NULL AND NOT ST_IsEmpty(shape)
+        GROUP BY CASE WHEN cardinality(shapes) <= 64 THEN no END,
+            CASE WHEN cardinality(shapes) > 64 THEN floor(ST_XMin(shape) / 313086) END,
+            CASE WHEN cardinality(shapes) > 64 THEN floor(ST_YMin(shape) / 313086) END) found;
+END $$;
+
+-- Numbers the divisions from the top down; returns whether a number changed.
+CREATE FUNCTION map_number_divisions() RETURNS boolean LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE written integer;
+BEGIN
+    WITH RECURSIVE ranked AS (SELECT id, parent_id, row_number() OVER (ORDER BY code NULLS LAST, id) AS rank
+        FROM division),
+    tree AS (SELECT id, ARRAY[rank] AS path FROM ranked WHERE parent_id IS NULL
+        UNION ALL SELECT ranked.id, tree.path || ranked.rank FROM ranked
+        JOIN tree ON tree.id = ranked.parent_id WHERE NOT ranked.rank = ANY (tree.path)),
+    numbered AS (SELECT id, path, row_number() OVER (ORDER BY path) AS lo FROM tree),
+    sizes AS (SELECT rank, count(*) AS size FROM tree, unnest(path) AS rank GROUP BY rank)
+    INSERT INTO division_number AS known (division_id, lo, hi)
+    SELECT numbered.id, numbered.lo, numbered.lo + sizes.size FROM numbered
+    JOIN sizes ON sizes.rank = numbered.path[cardinality(numbered.path)]
+    ON CONFLICT (division_id) DO UPDATE SET lo = EXCLUDED.lo, hi = EXCLUDED.hi
+    WHERE (known.lo, known.hi) IS DISTINCT FROM (EXCLUDED.lo, EXCLUDED.hi);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written > 0;
+END $$;
+
+-- The outlines of these divisions, simplified for each level from the one below it.
+CREATE FUNCTION map_draw_divisions(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM map_division WHERE id = ANY (ids);
+    INSERT INTO map_division (id, lv, lo, parent_lo, level, geom)
+    WITH a AS (SELECT division.id, number.lo, COALESCE(above.lo, 0) AS parent_lo, division.level,
+            ST_Simplify(division.geom_web, 0.45 * map_pixel(14), true) AS geom
+        FROM division JOIN division_number number ON number.division_id = division.id
+        LEFT JOIN division parent ON parent.id = division.parent_id AND parent.geom IS NOT NULL
+        LEFT JOIN division_number above ON above.division_id = parent.id
+        WHERE division.id = ANY (ids) AND division.geom IS NOT NULL),
+    b AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(10), true) AS geom FROM a),
+    c AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(8), true) AS geom FROM b),
+    d AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(6), true) AS geom FROM c),
+    e AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(4), true) AS geom FROM d)
+    SELECT id, 14, lo, parent_lo, level, geom FROM a UNION ALL
+    SELECT id, 10, lo, parent_lo, level, geom FROM b UNION ALL
+    SELECT id, 8, lo, parent_lo, level, geom FROM c UNION ALL
+    SELECT id, 6, lo, parent_lo, level, geom FROM d UNION ALL
+    SELECT id, 4, lo, parent_lo, level, geom FROM e;
+END $$;
+
+-- The runs of one class of these rivers between two positions, at four levels.
+CREATE FUNCTION map_make_runs(of_basis integer, rivers bigint[], from_pos integer, to_pos integer)
+RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO map_run (basis, lv, river_id, lo, first_pos, last_pos, cls, zmin, is_main, is_canal, reach_id,
+        geom)
+    WITH part AS (SELECT id, river_id, pos, lo, zmin, is_main, is_canal, geom,
+            CASE WHEN of_basis = 0 THEN cls ELSE month_cls END AS cls
+        FROM map_reach WHERE river_id = ANY (rivers) AND pos BETWEEN from_pos AND to_pos),
+    marked AS (SELECT *, pos - row_number() OVER (PARTITION BY river_id, cls ORDER BY pos) AS whole,
+            pos - row_number() OVER (PARTITION BY river_id, cls, lo ORDER BY pos) AS inside FROM part),
+    joined AS (SELECT river_id, -1 AS lo, cls, min(pos) AS first_pos, max(pos) AS last_pos, min(zmin) AS zmin,
+            bool_or(is_main) AS is_main, bool_or(is_canal) AS is_canal,
+            CASE WHEN count(*) = 1 THEN min(id) END AS reach_id, ST_Collect(geom ORDER BY pos) AS geom
+        FROM marked GROUP BY river_id, cls, whole
+        UNION ALL SELECT river_id, lo, cls, min(pos), max(pos), min(zmin), bool_or(is_main), bool_or(is_canal),
+            CASE WHEN count(*) = 1 THEN min(id) END, ST_Collect(geom ORDER BY pos)
+        FROM marked GROUP BY river_id, cls, lo, inside),
+    a AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
+            ST_Simplify(ST_LineMerge(geom), 0.45 * map_pixel(10), true) AS geom FROM joined),
+    b AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
+            ST_Simplify(geom, 0.45 * map_pixel(8), true) AS geom FROM a WHERE zmin <= 8),
+    c AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
+            ST_Simplify(geom, 0.45 * map_pixel(6), true) AS geom FROM b WHERE zmin <= 6),
+    d AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
+            ST_Simplify(geom, 0.45 * map_pixel(4), true) AS geom FROM c WHERE zmin <= 4)
+    SELECT of_basis, lv, river_id, lo, first_pos, last_pos, cls, zmin, is_main, is_canal, reach_id, geom
+    FROM (SELECT 10 AS lv, a.* FROM a WHERE zmin <= 10 UNION ALL SELECT 8, b.* FROM b
+        UNION ALL SELECT 6, c.* FROM c UNION ALL SELECT 4, d.* FROM d) every;
+END $$;
+
+-- Where one reach changed its class: only the runs that touch it and its neighbours are made anew.
+CREATE FUNCTION map_remake_runs(of_basis integer, river bigint, at_pos integer) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE from_pos integer; to_pos integer;
+BEGIN
+    SELECT LEAST(min(first_pos), at_pos), GREATEST(max(last_pos), at_pos) INTO from_pos, to_pos FROM map_run
+    WHERE basis = of_basis AND river_id = river AND lo = -1 AND lv = 10
+        AND first_pos <= at_pos + 1 AND last_pos >= at_pos - 1;
+    DELETE FROM map_run WHERE basis = of_basis AND river_id = river
+        AND first_pos >= from_pos AND last_pos <= to_pos;
+    PERFORM map_make_runs(of_basis, ARRAY[river], from_pos, to_pos);
+END $$;
+
+-- A water's class: the worst of the sections that stand for it; 0 without one now, -1 if nothing is known.
+CREATE FUNCTION map_worst(states text[], classes smallint[]) RETURNS smallint IMMUTABLE LANGUAGE sql
+RETURN (SELECT COALESCE(max(cls) FILTER (WHERE state = 'graded' AND cls > 0),
+    CASE WHEN bool_or(state IN ('partial', 'stale', 'graded')) THEN 0 ELSE -1 END)::smallint
+    FROM unnest(states, classes) AS one (state, cls));
+
+CREATE FUNCTION map_water_class(of_water text, of_id bigint) RETURNS TABLE (cls smallint, month_cls smallint)
+STABLE LANGUAGE sql SET search_path = public, pg_temp AS $$
+    SELECT map_worst(array_agg(shown.state), array_agg(shown.cls)),
+        map_worst(array_agg(shown.month_state), array_agg(shown.month_cls))
+    FROM map_stands_for stands JOIN map_station shown ON shown.id = stands.station_id
+    WHERE stands.water = of_water AND stands.water_id = of_id
+$$;
+
+CREATE VIEW map_water_wanted AS
+SELECT stands.water, stands.water_id, map_worst(array_agg(shown.state), array_agg(shown.cls)) AS cls,
+    map_worst(array_agg(shown.month_state), array_agg(shown.month_cls)) AS month_cls
+FROM map_stands_for stands JOIN map_station shown ON shown.id = stands.station_id
+GROUP BY stands.water, stands.water_id;
+
+CREATE FUNCTION map_colour_reaches(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE one record; shapes geometry[];
+BEGIN
+    FOR one IN SELECT reach.id, reach.river_id, reach.pos, reach.geom, want.cls, want.month_cls,
+            reach.cls <> want.cls AS is_now, reach.month_cls <> want.month_cls AS is_month
+        FROM map_reach reach JOIN (SELECT asked.id, found.cls, found.month_cls
+            FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found) want ON want.id = reach.id
+        WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls) ORDER BY reach.id
+    LOOP
+        UPDATE map_reach SET cls = one.cls, month_cls = one.month_cls WHERE id = one.id;
+        IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
+        IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
+        shapes := shapes || one.geom;
+    END LOOP;
+    PERFORM map_notify(shapes);
+END $$;
+
+CREATE FUNCTION map_colour_lakes(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE shapes geometry[];
+BEGIN
+    WITH want AS (SELECT asked.id, found.cls, found.month_cls
+        FROM unnest(ids) AS asked (id), map_water_class('lake', asked.id) found),
+    written AS (UPDATE map_lake SET cls = want.cls, month_cls = want.month_cls FROM want
+        WHERE want.id = map_lake.id AND (map_lake.cls, map_lake.month_cls) <> (want.cls, want.month_cls)
+        RETURNING ST_Envelope(map_lake.geom) AS shape)
+    SELECT array_agg(shape) INTO shapes FROM written;
+    PERFORM map_notify(shapes);
+END $$;
+
+-- One writer at a time: what is made depends on neighbouring rows.
+CREATE FUNCTION map_lock() RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(20150015)';
+
+CREATE FUNCTION map_sync_stations(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE changed bigint[]; shapes geometry[]; reaches bigint[]; lakes bigint[];
+BEGIN
+    SELECT array_agg(id ORDER BY id) INTO changed FROM
+        (SELECT id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance, is_offline, geom
+        FROM map_station_wanted WHERE id = ANY (ids)) want FULL JOIN
+        (SELECT id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance, is_offline, geom
+        FROM map_station WHERE id = ANY (ids)) shown USING (id)
+    WHERE want IS DISTINCT FROM shown;
+    IF changed IS NULL THEN RETURN; END IF;
+    PERFORM map_lock();
+    SELECT array_agg(geom), array_agg(reach_id), array_agg(lake_id) INTO shapes, reaches, lakes
+    FROM map_station WHERE id = ANY (changed);
+    DELETE FROM map_station WHERE id = ANY (changed)
+        AND NOT EXISTS (SELECT 1 FROM map_station_wanted want WHERE want.id = map_station.id);
+    INSERT INTO map_station AS known (id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance,
+        is_offline, geom)
+    SELECT id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance, is_offline, geom
+    FROM map_station_wanted WHERE id = ANY (changed) ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET kind = EXCLUDED.kind, lo = EXCLUDED.lo, river_id = EXCLUDED.river_id,
+        reach_id = EXCLUDED.reach_id, lake_id = EXCLUDED.lake_id, state = EXCLUDED.state, cls = EXCLUDED.cls,
+        meets = EXCLUDED.meets, compliance = EXCLUDED.compliance, is_offline = EXCLUDED.is_offline,
+        geom = EXCLUDED.geom;
+    SELECT shapes || array_agg(geom) INTO shapes FROM map_station WHERE id = ANY (changed);
+    PERFORM map_notify(shapes);
+    SELECT reaches || array_agg(water_id) INTO reaches FROM map_stands_for
+    WHERE station_id = ANY (changed) AND water = 'reach';
+    SELECT lakes || array_agg(water_id) INTO lakes FROM map_stands_for
+    WHERE station_id = ANY (changed) AND water = 'lake';
+    PERFORM map_colour_reaches(ARRAY(SELECT DISTINCT one FROM unnest(reaches) AS one WHERE one IS NOT NULL));
+    PERFORM map_colour_lakes(ARRAY(SELECT DISTINCT one FROM unnest(lakes) AS one WHERE one IS NOT NULL));
+END $$;
+
+-- The reaches of these rivers anew, with their runs and the line of their name.
+CREATE FUNCTION map_sync_rivers(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE shapes geometry[];
+BEGIN
+    PERFORM map_lock();
+    SELECT array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);
+    DELETE FROM map_run WHERE river_id = ANY (ids);
+    DELETE FROM map_river WHERE id = ANY (ids);
+    DELETE FROM map_reach WHERE river_id = ANY (ids)
+        OR id IN (SELECT reach.id FROM reach WHERE reach.river_id = ANY (ids));
+    INSERT INTO map_reach (id, river_id, pos, lo, cls, month_cls, zmin, is_main, is_canal, geom)
+    SELECT reach.id, reach.river_id, reach.position, COALESCE(number.lo, 0), COALESCE(want.cls, -1),
+        COALESCE(want.month_cls, -1),
+        GREATEST(reach.min_zoom, LEAST(8, ceil(log(2, GREATEST(1,
+            14 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
+        river.kind = 'river' AND (river.flows_into_id IS NULL OR river.length_m > 80000),
+        river.kind = 'canal', reach.geom_web
+    FROM reach JOIN river ON river.id = reach.river_id
+    LEFT JOIN division_number number ON number.division_id = reach.division_id
+    LEFT JOIN map_water_wanted want ON want.water = 'reach' AND want.water_id = reach.id
+    WHERE reach.river_id = ANY (ids) ORDER BY reach.river_id, reach.position;
+    INSERT INTO map_river (id, geom) SELECT id, ST_Simplify(geom_web, 0.45 * map_pixel(12), true)
+    FROM river WHERE id = ANY (ids);
+    PERFORM map_make_runs(0, ids, 0, 2147483647);
+    PERFORM map_make_runs(1, ids, 0, 2147483647);
+    SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);
+    PERFORM map_notify(shapes);
+END $$;
+
+CREATE FUNCTION map_sync_lakes(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE shapes geometry[];
+BEGIN
+    SELECT array_agg(ST_Envelope(geom)) INTO shapes FROM map_lake WHERE id = ANY (ids);
+    DELETE FROM map_lake WHERE id = ANY (ids);
+    INSERT INTO map_lake (id, lv, lo, river_id, cls, month_cls, area_m2, geom)
+    SELECT lake.id, level.lv, COALESCE(number.lo, 0), lake.river_id, COALESCE(want.cls, -1),
+        COALESCE(want.month_cls, -1), lake.area_m2,
+        ST_Simplify(lake.geom_web, 0.45 * map_pixel(level.lv), true)
+    FROM lake CROSS JOIN (VALUES (4), (6), (8), (10), (14)) AS level (lv)
+    LEFT JOIN division_number number ON number.division_id = lake.division_id
+    LEFT JOIN map_water_wanted want ON want.water = 'lake' AND want.water_id = lake.id
+    WHERE lake.id = ANY (ids);
+    SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_lake WHERE id = ANY (ids);
+    PERFORM map_notify(shapes);
+END $$;
+
+-- A place belongs to the smallest division around it.
+CREATE FUNCTION map_sync_places(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM map_place WHERE id = ANY (ids);
+    INSERT INTO map_place (id, lo) SELECT place.id, COALESCE((SELECT number.lo FROM division
+        JOIN division_number number ON number.division_id = division.id
+        WHERE ST_Intersects(division.geom, place.geom) ORDER BY number.hi - number.lo, number.lo LIMIT 1), 0)
+    FROM place WHERE place.id = ANY (ids);
+    PERFORM map_notify((SELECT array_agg(geom_web) FROM place WHERE id = ANY (ids)));
+END $$;
+
+CREATE FUNCTION map_sync_problems(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE shapes geometry[];
+BEGIN
+    SELECT array_agg(geom) INTO shapes FROM map_problem WHERE id = ANY (ids);
+    DELETE FROM map_problem WHERE id = ANY (ids)
+        AND NOT EXISTS (SELECT 1 FROM map_problem_wanted want WHERE want.id = map_problem.id);
+    INSERT INTO map_problem AS known (id, lo, river_id, reach_id, lake_id, due_at, amber_at, geom)
+    SELECT id, lo, river_id, reach_id, lake_id, due_at, amber_at, geom FROM map_problem_wanted
+    WHERE id = ANY (ids) ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET lo = EXCLUDED.lo, river_id = EXCLUDED.river_id,
+        reach_id = EXCLUDED.reach_id, lake_id = EXCLUDED.lake_id, due_at = EXCLUDED.due_at,
+        amber_at = EXCLUDED.amber_at, geom = EXCLUDED.geom
+    WHERE (known.lo, known.river_id, known.reach_id, known.lake_id, known.due_at, known.amber_at, known.geom)
+        IS DISTINCT FROM (EXCLUDED.lo, EXCLUDED.river_id, EXCLUDED.reach_id, EXCLUDED.lake_id,
+            EXCLUDED.due_at, EXCLUDED.amber_at, EXCLUDED.geom);
+    SELECT shapes || array_agg(geom) INTO shapes FROM map_problem WHERE id = ANY (ids);
+    PERFORM map_notify(shapes);
+END $$;
+
+-- Makes everything the map is drawn from anew.
+CREATE FUNCTION map_fill() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM map_lock();
+    PERFORM set_config('onemap.map_filling', 'on', true);
+    PERFORM map_number_divisions();
+    DELETE FROM map_division;
+    PERFORM map_draw_divisions(ARRAY(SELECT id FROM division));
+    CREATE TEMPORARY TABLE kept_month ON COMMIT DROP AS
+        SELECT id, month_state, month_cls, month_meets FROM map_station;
+    DELETE FROM map_station;
+    INSERT INTO map_station (id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance,
+        is_offline, month_state, month_cls, month_meets, geom)
+    SELECT want.id, want.kind, want.lo, want.river_id, want.reach_id, want.lake_id, want.state, want.cls,
+        want.meets, want.compliance, want.is_offline, COALESCE(kept.month_state, 'none'),
+        COALESCE(kept.month_cls, 0), kept.month_meets, want.geom
+    FROM map_station_wanted want LEFT JOIN kept_month kept ON kept.id = want.id;
+    DROP TABLE kept_month;
+    DELETE FROM map_run;
+    DELETE FROM map_reach;
+    DELETE FROM map_river;
+    DELETE FROM map_lake;
+    DELETE FROM map_place;
+    DELETE FROM map_problem;
+    PERFORM map_sync_rivers(ARRAY(SELECT id FROM river));
+    PERFORM map_sync_lakes(ARRAY(SELECT id FROM lake));
+    PERFORM map_sync_places(ARRAY(SELECT id FROM place));
+    PERFORM map_sync_problems(ARRAY(SELECT id FROM problem));
+    PERFORM set_config('onemap.map_filling', 'off', true);
+    PERFORM pg_notify('onemap_map', 'all');
+END $$;
+
+CREATE FUNCTION map_sync_divisions(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF map_number_divisions() THEN
+        PERFORM map_fill();
+    ELSE
+        PERFORM map_draw_divisions(ids);
+        PERFORM map_sync_places(ARRAY(SELECT place.id FROM place JOIN division ON division.id = ANY (ids)
+            AND ST_Intersects(division.geom, place.geom)));
+        PERFORM pg_notify('onemap_map', 'all');
+    END IF;
+END $$;
+
+-- Brings what time alone changes up to a moment: stale classes, silent devices, deadlines passed.
+CREATE FUNCTION map_reconcile(to_moment timestamptz, hours double precision, intervals integer)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE before timestamptz;
+BEGIN
+    SELECT at INTO before FROM map_clock FOR UPDATE;
+    UPDATE map_clock SET at = to_moment, fresh_hours = hours, fresh_intervals = intervals;
+    PERFORM map_sync_stations(ARRAY(SELECT id FROM station UNION SELECT id FROM map_station));
+    PERFORM map_notify((SELECT array_agg(geom) FROM map_problem
+        WHERE due_at BETWEEN LEAST(before, to_moment) AND GREATEST(before, to_moment)
+            OR amber_at BETWEEN LEAST(before, to_moment) AND GREATEST(before, to_moment)));
+END $$;
+
+-- The classes by the means of the month of all sections; the others have none.
+CREATE FUNCTION map_set_month(ids bigint[], states text[], classes smallint[], met boolean[],
+    to_moment timestamptz, seconds double precision)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE changed bigint[]; shapes geometry[];
+BEGIN
+    UPDATE map_clock SET month_at = to_moment, month_seconds = seconds;
+    PERFORM map_lock();
+    WITH want AS (SELECT known.id, COALESCE(given.state, 'none') AS state, COALESCE(given.cls, 0) AS cls,
+            given.meets FROM map_station known LEFT JOIN unnest(ids, states, classes, met)
+            AS given (id, state, cls, meets) ON given.id = known.id WHERE known.kind = 'section'),
+    written AS (UPDATE map_station SET month_state = want.state, month_cls = want.cls,
+            month_meets = want.meets FROM want WHERE want.id = map_station.id
+            AND (map_station.month_state, map_station.month_cls, map_station.month_meets)
+            IS DISTINCT FROM (want.state, want.cls, want.meets) RETURNING map_station.id, map_station.geom)
+    SELECT array_agg(id), array_agg(geom) INTO changed, shapes FROM written;
+    PERFORM map_notify(shapes);
+    PERFORM map_colour_reaches(ARRAY(SELECT DISTINCT water_id FROM map_stands_for
+        WHERE station_id = ANY (changed) AND water = 'reach'));
+    PERFORM map_colour_lakes(ARRAY(SELECT DISTINCT water_id FROM map_stands_for
+        WHERE station_id = ANY (changed) AND water = 'lake'));
+END $$;
+
+REVOKE EXECUTE ON FUNCTION map_fill, map_reconcile, map_set_month FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION map_fill, map_reconcile, map_set_month TO onemap_app;

@@ -1,0 +1,95 @@
+"""What of the map a scope lets its reader see, in the numbers that the map's tables carry."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from data.queries.scope import Scope
+
+BORDER_DEG: Final = 0.05
+"""How near a station a county lies whose outline is drawn around it, about 5 km."""
+
+_NUMBERS: Final = text(
+    "SELECT lo FROM division_number WHERE division_id = ANY(:divisions) ORDER BY lo"
+)
+_COUNTIES_AROUND: Final = text(f"""
+SELECT DISTINCT county.id FROM station JOIN division county ON county.level = 'county'
+    AND ST_DWithin(county.geom, station.geom, {BORDER_DEG}) WHERE station.id = ANY(:stations)
+""")
+_RIVERS_AROUND: Final = text("""
+SELECT DISTINCT reach.river_id FROM station JOIN reach ON reach.id = station.reach_id
+WHERE station.id = ANY(:stations)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A scope as the map's tables know it; hashable, for it is part of the name of a kept tile.
+
+    ``ranges`` are the numbers of its divisions, each from a first to below a last. The counties
+    and rivers around stations that stand alone are drawn without any class: what else stands there
+    stays invisible.
+    """
+
+    everything: bool = False
+    ranges: tuple[tuple[int, int], ...] = ()
+    rivers: tuple[int, ...] = ()
+    reaches: tuple[int, ...] = ()
+    lakes: tuple[int, ...] = ()
+    stations: tuple[int, ...] = ()
+    counties_around: tuple[int, ...] = ()
+    rivers_around: tuple[int, ...] = ()
+
+    def holds(self, number: str) -> str:
+        """Returns the SQL condition that a column with a division's number lies in the ranges."""
+        if not self.ranges:
+            return "false"
+        parts = [
+            f"{number} >= %(lo{at})s AND {number} < %(hi{at})s" for at in range(len(self.ranges))
+        ]
+        return f"({' OR '.join(parts)})"
+
+    @property
+    def bound(self) -> dict[str, object]:
+        """The values of the SQL parameters in conditions on what is visible."""
+        values: dict[str, object] = {
+            "rivers": list(self.rivers),
+            "reaches": list(self.reaches),
+            "lakes": list(self.lakes),
+            "stations": list(self.stations),
+            "counties_around": list(self.counties_around),
+            "rivers_around": list(self.rivers_around),
+        }
+        for at, (low, high) in enumerate(self.ranges):
+            values |= {f"lo{at}": low, f"hi{at}": high}
+        return values
+
+
+def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number:
+            found[-1] = (found[-1][0], number + 1)
+        else:
+            found.append((number, number + 1))
+    return tuple(found)
+
+
+def drawn(connection: Connection, scope: Scope) -> Drawn:
+    """Returns the scope as the map's tables know it; it holds until a division changes."""
+    if scope.everything:
+        return Drawn(everything=True)
+    alone = {"stations": sorted(scope.stations)}
+    numbers = connection.execute(_NUMBERS, {"divisions": sorted(scope.divisions)}).scalars()
+    counties = connection.execute(_COUNTIES_AROUND, alone).scalars() if scope.stations else ()
+    rivers = connection.execute(_RIVERS_AROUND, alone).scalars() if scope.stations else ()
+    return Drawn(
+        ranges=_ranges(list(numbers)),
+        rivers=tuple(sorted(scope.rivers)),
+        reaches=tuple(sorted(scope.reaches)),
+        lakes=tuple(sorted(scope.lakes)),
+        stations=tuple(sorted(scope.stations)),
+        counties_around=tuple(sorted(counties)),
+        rivers_around=tuple(sorted(rivers)),
+    )

@@ -1,0 +1,217 @@
+"""The layers of a tile with points: stations and boards, problems, and the tracks of patrols."""
+
+from typing import Final
+
+from data.procedure.turns import OPEN
+from data.queries.map.patrols import TRACK_DAY
+from data.queries.map.tile_frame import TILE, WIDE, WORLD_M, Frame, shaped
+from data.words.ledger import Light
+
+SINGLE_SECTIONS: Final = 8
+"""From this zoom on every section stands alone; further out those of one cell are counted."""
+
+SINGLE_PROBLEMS: Final = 11
+OUTFALLS_FROM, BOARDS_FROM = 7, 10
+TRACKS_FROM, TRACK_ENDS_FROM = 7, 10
+
+CELL_PX: Final = 64
+"""The side of a cell whose points are counted together; a cell lies in one tile alone."""
+
+_TILE_PX: Final = 512
+
+
+def _visible_station(frame: Frame) -> str:
+    drawn = frame.drawn
+    if drawn.everything:
+        return "true"
+    return (
+        f"({drawn.holds('drawn.lo')} OR drawn.id = ANY(%(stations)s)"
+        " OR drawn.lake_id = ANY(%(lakes)s) OR drawn.river_id = ANY(%(rivers)s)"
+        " OR drawn.reach_id = ANY(%(reaches)s))"
+    )
+
+
+def _cells(frame: Frame, cell_px: int) -> tuple[str, str]:
+    """Returns SQL for the two numbers of a point's cell, and that it lies in this tile."""
+    cell_m = frame.side_m * cell_px / _TILE_PX
+    across = _TILE_PX // cell_px
+    half = WORLD_M / 2
+    numbers = (
+        f"floor((ST_X(drawn.geom) + {half}) / {cell_m}) AS cx,"
+        f" floor(({half} - ST_Y(drawn.geom)) / {cell_m}) AS cy"
+    )
+    inside = (
+        f"cx >= %(x)s::int * {across} AND cx < (%(x)s::int + 1) * {across}"
+        f" AND cy >= %(y)s::int * {across} AND cy < (%(y)s::int + 1) * {across}"
+    )
+    return numbers, inside
+
+
+def _section_facts(frame: Frame) -> str:
+    """What a single section tells: its name, its state and by how much it is known."""
+    return f"""station.code, station.name, station.name_en, GREATEST(drawn.cls, 0) AS cls,
+        drawn.state, drawn.meets,
+        CASE WHEN station.id IS NOT NULL THEN COALESCE(section.target_class, 3) END AS target,
+        CASE WHEN {frame.basis == "now"} THEN latest.water_class END AS last,
+        CASE WHEN {frame.basis == "now"} THEN latest.have_count END AS have,
+        CASE WHEN {frame.basis == "now"} THEN latest.required_count END AS need,
+        CASE WHEN drawn.is_offline THEN true END AS off,
+        CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at"""
+
+
+def _graded(frame: Frame) -> str:
+    return (
+        f"drawn.{frame.column('cls')} AS cls, drawn.{frame.column('state')} AS state,"
+        f" drawn.{frame.column('meets')} AS meets, drawn.is_offline"
+    )
+
+
+_COUNTS: Final = ", ".join(
+    f"CASE WHEN drawn.n > 1 THEN drawn.{count} END AS {count}"
+    for count in ("n_meets", "n_below", "n_unsure", "n_off")
+)
+_FACTS_FROM: Final = """LEFT JOIN latest_reading latest ON latest.station_id = station.id
+            LEFT JOIN section ON section.station_id = station.id"""
+
+
+def sections(frame: Frame) -> str:
+    """Sections; from afar those close together as one, at the worst, with how many are what."""
+    found = f"""SELECT drawn.id, {_graded(frame)}, drawn.geom FROM map_station drawn
+            WHERE drawn.kind = 'section' AND drawn.geom && {{box}} AND {_visible_station(frame)}"""
+    if frame.z >= SINGLE_SECTIONS:
+        return f"""
+        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
+        FROM ({found.format(box=WIDE)}) drawn JOIN station ON station.id = drawn.id
+            {_FACTS_FROM}"""
+    numbers, inside = _cells(frame, CELL_PX)
+    return f"""
+        SELECT drawn.id, 'section' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
+            {_COUNTS},
+            {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
+        FROM (SELECT CAST(count(*) AS int) AS n, max(cls) AS cls,
+            CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
+            CAST(count(*) FILTER (WHERE NOT meets) AS int) AS n_below,
+            CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
+            CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
+            (array_agg(id ORDER BY cls DESC, id))[1] AS id,
+            (array_agg(state ORDER BY cls DESC, id))[1] AS state,
+            (array_agg(meets ORDER BY cls DESC, id))[1] AS meets,
+            (array_agg(is_offline ORDER BY cls DESC, id))[1] AS is_offline,
+            (array_agg(geom ORDER BY cls DESC, id))[1] AS geom
+            FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
+            WHERE {inside} GROUP BY cx, cy) drawn
+            LEFT JOIN station ON drawn.n = 1 AND station.id = drawn.id {_FACTS_FROM}"""
+
+
+def _stations(frame: Frame, kind: str) -> str:
+    compliance = "drawn.compliance AS comp," if kind == "outfall" else ""
+    return f"""
+        SELECT drawn.id, drawn.kind, station.code, station.name, station.name_en, {compliance}
+            latest.multiple AS mult, CASE WHEN drawn.is_offline THEN true END AS off,
+            CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at,
+            {shaped("drawn.geom")} AS mvt
+        FROM map_station drawn JOIN station ON station.id = drawn.id
+            LEFT JOIN latest_reading latest ON latest.station_id = drawn.id
+        WHERE drawn.kind = '{kind}' AND drawn.geom && {WIDE} AND {_visible_station(frame)}
+            AND {frame.z} >= {OUTFALLS_FROM}"""
+
+
+def outfalls(frame: Frame) -> str:
+    """Outfalls, with whether they keep to their limits."""
+    return _stations(frame, "outfall")
+
+
+def intakes(frame: Frame) -> str:
+    """Intakes."""
+    return _stations(frame, "intake")
+
+
+def boards(frame: Frame) -> str:
+    """Notice boards."""
+    drawn = frame.drawn
+    visible = "true"
+    if not drawn.everything:
+        visible = f"""({drawn.holds("number.lo")} OR drawn.lake_id = ANY(%(lakes)s)
+            OR reach.river_id = ANY(%(rivers)s) OR reach.id = ANY(%(reaches)s))"""
+    return f"""
+        SELECT drawn.id, 'notice_board' AS kind, drawn.code, drawn.name,
+            {shaped("drawn.geom_web")} AS mvt
+        FROM notice_board drawn LEFT JOIN reach ON reach.id = drawn.reach_id
+            LEFT JOIN division_number number ON number.division_id = drawn.division_id
+        WHERE {frame.z} >= {BOARDS_FROM} AND drawn.geom_web && {WIDE} AND {visible}"""
+
+
+_LIGHT: Final = f"""CASE WHEN drawn.due_at IS NULL THEN '{Light.NONE}'
+    WHEN drawn.due_at <= %(now)s THEN '{Light.RED}'
+    WHEN drawn.amber_at <= %(now)s THEN '{Light.AMBER}' ELSE '{Light.GREEN}' END"""
+_RANK: Final = """CASE WHEN drawn.due_at IS NULL THEN 0 WHEN drawn.due_at <= %(now)s THEN 3
+    WHEN drawn.amber_at <= %(now)s THEN 2 ELSE 1 END"""
+_LIGHT_OF_RANK: Final = (
+    f"(ARRAY['{Light.NONE}', '{Light.GREEN}', '{Light.AMBER}', '{Light.RED}'])[drawn.rank + 1]"
+)
+_PROBLEM_FACTS: Final = """problem.category, problem.status, problem.severity,
+        CAST(EXTRACT(epoch FROM problem.due_at) AS bigint) AS due,
+        CASE WHEN problem.is_returned THEN true END AS returned"""
+
+
+def problems(frame: Frame) -> str:
+    """Open problems; from afar those close together as one, the overdue ones apart from others."""
+    drawn = frame.drawn
+    visible = "true"
+    if not drawn.everything:
+        visible = (
+            f"({drawn.holds('drawn.lo')} OR drawn.lake_id = ANY(%(lakes)s)"
+            " OR drawn.river_id = ANY(%(rivers)s) OR drawn.reach_id = ANY(%(reaches)s))"
+        )
+    if frame.z >= SINGLE_PROBLEMS:
+        return f"""
+        SELECT drawn.id, 'problem' AS kind, {_LIGHT} AS light,
+            COALESCE(drawn.due_at <= %(now)s, false) AS late, {_PROBLEM_FACTS},
+            {shaped("drawn.geom")} AS mvt
+        FROM map_problem drawn JOIN problem ON problem.id = drawn.id
+        WHERE drawn.geom && {WIDE} AND {visible}"""
+    numbers, inside = _cells(frame, CELL_PX if frame.z >= SINGLE_SECTIONS else 2 * CELL_PX)
+    return f"""
+        SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
+            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped("drawn.geom")} AS mvt
+        FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
+            (array_agg(id ORDER BY rank DESC, due_at, id))[1] AS id,
+            (array_agg(geom ORDER BY rank DESC, due_at, id))[1] AS geom
+            FROM (SELECT drawn.id, drawn.geom, drawn.due_at, {_RANK} AS rank,
+                COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
+                FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
+            WHERE {inside} GROUP BY cx, cy, late) drawn
+            LEFT JOIN problem ON drawn.n = 1 AND problem.id = drawn.id AND {OPEN}"""
+
+
+def _walked(frame: Frame) -> str:
+    drawn = frame.drawn
+    visible = "true"
+    if not drawn.everything:
+        visible = f"""(EXISTS (SELECT 1 FROM division_number number
+            WHERE number.division_id = patrol.division_id AND {drawn.holds("number.lo")})
+            OR EXISTS (SELECT 1 FROM patrol_reach
+            JOIN map_reach along ON along.id = patrol_reach.reach_id
+            WHERE patrol_reach.patrol_id = patrol.id AND ({drawn.holds("along.lo")}
+            OR along.river_id = ANY(%(rivers)s) OR along.id = ANY(%(reaches)s))))"""
+    return f"patrol.geom_web && {WIDE} AND patrol.started_at >= %(tracks_since)s AND {visible}"
+
+
+def patrols(frame: Frame) -> str:
+    """The tracks of the last days; ``day`` counts business days since 1970."""
+    line = f"ST_Simplify(patrol.geom_web, {frame.unit_m * 2}, true)"
+    return f"""
+        SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {TRACK_DAY} AS day,
+            {shaped(line)} AS mvt
+        FROM patrol WHERE {frame.z} >= {TRACKS_FROM} AND {_walked(frame)}"""
+
+
+def patrol_ends(frame: Frame) -> str:
+    """Where each track begins and ends."""
+    return f"""
+        SELECT patrol.id, {TRACK_DAY} AS day, tip.which, {shaped("tip.geom")} AS mvt
+        FROM patrol, LATERAL (VALUES
+            ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
+            ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,
+                ST_NumGeometries(patrol.geom_web))))) AS tip (which, geom)
+        WHERE {frame.z} >= {TRACK_ENDS_FROM} AND {_walked(frame)}"""

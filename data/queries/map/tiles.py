@@ -1,0 +1,109 @@
+"""Vector tiles straight from the database: all layers of a tile in one statement."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, get_args
+
+from sqlalchemy import Connection
+
+from data.clock import UtcDatetime
+from data.errors import NotFound
+from data.queries.map import tile_ground, tile_points
+from data.queries.map.drawn import Drawn
+from data.queries.map.patrols import tracks_since
+from data.queries.map.tile_frame import EXTENT, Basis, Frame
+
+MAX_ZOOM: Final = 16
+"""Tiles end here; the map enlarges the last ones beyond."""
+
+CHANGED: Final = "onemap_map"
+"""The channel of NOTIFY that names what changed on the map: ``all``, or the corners of a box.
+
+A box is ``west south east north`` in whole metres of Web Mercator, rounded outward.
+"""
+
+BASES: Final = get_args(Basis)
+
+LAYERS: Final[Mapping[str, Callable[[Frame], str]]] = MappingProxyType(
+    {
+        "divisions": tile_ground.divisions,
+        "lakes": tile_ground.lakes,
+        "reaches": tile_ground.reaches,
+        "rivers": tile_ground.rivers,
+        "places": tile_ground.places,
+        "sections": tile_points.sections,
+        "outfalls": tile_points.outfalls,
+        "intakes": tile_points.intakes,
+        "boards": tile_points.boards,
+        "problems": tile_points.problems,
+        "patrols": tile_points.patrols,
+        "patrol_ends": tile_points.patrol_ends,
+    }
+)
+LEDGER_LAYERS: Final = ("problems", "patrols", "patrol_ends")
+"""Only for those who may read the problem ledger."""
+
+WATERS, ALL = "waters", "all"
+TOGETHER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        WATERS: tuple(name for name in LAYERS if name not in LEDGER_LAYERS),
+        ALL: tuple(LAYERS),
+    }
+)
+"""Layers that come in one tile: one request instead of several."""
+
+_FROM_ZOOM: Final = MappingProxyType(
+    {
+        "rivers": tile_ground.NAME_ZOOM,
+        "outfalls": tile_points.OUTFALLS_FROM,
+        "intakes": tile_points.OUTFALLS_FROM,
+        "boards": tile_points.BOARDS_FROM,
+        "patrols": tile_points.TRACKS_FROM,
+        "patrol_ends": tile_points.TRACK_ENDS_FROM,
+    }
+)
+
+
+def _part(name: str, frame: Frame) -> str:
+    return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {EXTENT}, 'mvt', 'id'), '')
+        FROM ({LAYERS[name](frame)}) one WHERE one.mvt IS NOT NULL)"""
+
+
+def statement(
+    layers: str,
+    place: tuple[int, int, int],
+    drawn: Drawn,
+    now: UtcDatetime,
+    basis: str = "now",
+) -> tuple[str, dict[str, object]]:
+    """Returns the SQL text, for psycopg, and the values that make a tile: one row, one column.
+
+    ``place`` is (z, x, y). The text is the same for all tiles of a zoom and a reader, so that the
+    database plans it once. Raises NotFound for unknown layers, an unknown basis or tile.
+    """
+    z, x, y = place
+    if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("There is no tile {z}/{x}/{y}.", z=z, x=x, y=y)
+    names = TOGETHER.get(layers, (layers,))
+    if any(name not in LAYERS for name in names) or basis not in BASES:
+        raise NotFound("There is no layer {layer}.", layer=layers)
+    frame = Frame(z, x, y, drawn, "month" if basis == "month" else "now")
+    parts = [_part(name, frame) for name in names if z >= _FROM_ZOOM.get(name, 0)]
+    values = {**frame.edges, "x": x, "y": y, "now": now, "tracks_since": tracks_since(now)}
+    return f"SELECT {' || '.join(parts) or EMPTY}", values | drawn.bound
+
+
+EMPTY: Final = "CAST('' AS bytea)"
+
+
+def tile(
+    connection: Connection,
+    layers: str,
+    place: tuple[int, int, int],
+    drawn: Drawn,
+    now: UtcDatetime,
+    basis: str = "now",
+) -> bytes:
+    """Returns the Mapbox vector tile, b"" where nothing is visible; see ``statement``."""
+    sql, values = statement(layers, place, drawn, now, basis)
+    return bytes(connection.exec_driver_sql(sql, values).scalar_one())
