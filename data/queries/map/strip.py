@@ -86,7 +86,21 @@ def month_traits(
     counted = traits(connection, scope, now=now, quality=quality)
     others = Counter({trait: n for trait, n in counted.items() if trait.kind != "section"})
     rows = connection.execute(_MONTH_SECTIONS, scope.bound)
-    return others + Counter({Trait("section", *row[:3], None, True, row[3]): row.n for row in rows})
+    sections = Counter(
+        {
+            Trait(
+                "section",
+                row.month_state,
+                row.month_cls,
+                row.month_meets,
+                None,
+                is_device=True,
+                is_offline=row.is_offline,
+            ): row.n
+            for row in rows
+        }
+    )
+    return others + sections
 
 
 def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
