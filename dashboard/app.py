@@ -30,6 +30,7 @@ from dashboard.frame.query_keys import require_known_keys
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
+from dashboard.map.reconciling import keep_current
 from dashboard.parts.wording import _
 from dashboard.patrols import ROOM as PATROLS
 from dashboard.people import ROOM as PEOPLE
@@ -159,13 +160,15 @@ def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
 async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator[None]:
     """Does Dash's first-request setup, then listens for live news while the server lives.
 
-    Watched disks are looked at all the while. At the end the database connections are closed.
+    Watched disks are looked at, and the map is kept true, all the while. At the end the database
+    connections are closed.
     """
     await first_request(server.state.dash)
     workers_of_app.set(parts.workers)
     tasks = [
         watched_task(parts.news.run(), "live news"),
         watched_task(disks.watch(), "watch over disks"),
+        watched_task(keep_current(parts.deps), "map by the clock"),
     ]
     yield
     for task in tasks:

@@ -49,7 +49,7 @@ CHANGES = (
         "dashboard/ledger/problem_page.py",
         "dashboard/ledger/step_dialogs.py",
     ),
-    ("A layer of the map", "data/queries/map/layers.py", "dashboard/assets/map/style.mjs"),
+    ("A layer of the map", "data/queries/map/tile_ground.py", "dashboard/assets/map/style.mjs"),
     ("A drawer", "dashboard/map/drawer_section.py", "data/queries/stations/section.py"),
     ("The file of a river or lake", "dashboard/waters/file.py", "data/queries/waters/file.py"),
     ("A limit of GB 3838 or GB 18918", "data/quality/limits.toml"),
