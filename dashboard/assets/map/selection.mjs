@@ -129,7 +129,8 @@ export class Selection {
     if (isOther || seen?.geometry) this.draw(seen?.geometry ? seen : null);
     const turn = ++this.asked;
     if (!thing || !(this.ledger.on ? [...OF_WATERS, ...OF_LEDGER] : OF_WATERS).includes(thing.kind)) return null;
-    const answer = await fetch(`/api/v1/map/things/${thing.kind}/${thing.id}?basis=${this.basis()}`).catch(() => null);
+    const basis = OF_LEDGER.includes(thing.kind) ? "" : `?basis=${this.basis()}`;
+    const answer = await fetch(`/api/v1/map/things/${thing.kind}/${thing.id}${basis}`).catch(() => null);
     /** @type {Found | null} */
     const found = answer?.ok ? await answer.json().catch(() => null) : null;
     if (turn !== this.asked) return null;
