@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from tests.fixtures.map import MapPage, row_of
 from tests.fixtures.served import Served
@@ -16,8 +17,10 @@ CLUSTERS = "window.onemap.map.queryRenderedFeatures({layers: ['clusters']})"
 
 @pytest.fixture(scope="module")
 def filled(shared_served: Served) -> Served:
-    """Two reaches of one class, so that they are one run; one section misses its target."""
+    """Two reaches of one class and town, so that they are one run; one section is below target."""
     basin, ingest = shared_served.basin, shared_served.database.ingest
+    with shared_served.database.owner.begin() as connection:
+        connection.execute(text("UPDATE reach SET division_id = :town"), {"town": basin.town_down})
     tell_class(ingest, basin.section_up, 4, target=5)
     tell_class(ingest, basin.section_down, 4)
     return shared_served

@@ -206,7 +206,7 @@ def test_a_thing_is_a_feature_with_where_it_lies(
     assert reach["properties"]["name"] == "清河·下游镇段"
     assert reach["geometry"]["coordinates"] == [[112.2, 32.6], [112.2, 32.4]]
     assert read("river", basin.river)["geometry"]["type"].endswith("LineString")
-    assert read("lake", basin.lake)["geometry"]["type"] == "MultiPolygon"
+    assert read("lake", basin.lake)["geometry"]["type"].endswith("Polygon")
     assert read("problem", pins[Light.RED])["properties"]["light"] == "red"
     patrol = put_patrol(filled.database.owner, basin.reach_up, TRACK)
     assert read("patrol", patrol)["geometry"]["type"].endswith("LineString")
