@@ -1,7 +1,7 @@
 /* What a tile's row says in words: names, ages and symbols, by expressions of the style. */
 
 import { NUMERALS } from "./palette.mjs";
-import { inEnglish, template } from "./words.mjs";
+import { inEnglish, say } from "./words.mjs";
 
 export const localName = () => (inEnglish() ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"]);
 
@@ -23,9 +23,11 @@ export const shortName = () => [
   ]), ["var", "name"]],
 ];
 
-/** Words with a number in them. @param {string} key @param {unknown} number an expression */
-export function numbered(key, number) {
-  const [before, after = ""] = template(key).split("{n}");
+const HOLE = "\u0001";
+
+/** Words with a number in them. @param {(n: string) => string} words @param {unknown} number an expression */
+export function numbered(words, number) {
+  const [before, after = ""] = words(HOLE).split(HOLE);
   return ["concat", before, number, after];
 }
 
@@ -34,7 +36,7 @@ export const ageLabel = (now) => [
   "case", ["all", ["==", ["get", "state"], "stale"], ["has", "at"]],
   ["let", "hours", ["max", 1, ["round", ["/", ["-", now, ["get", "at"]], 3600]]],
     ["concat", shortName(), " · ", [
-      "case", ["<=", ["var", "hours"], 48], numbered("hours_ago", ["var", "hours"]), numbered("days_ago", ["round", ["/", ["var", "hours"], 24]]),
+      "case", ["<=", ["var", "hours"], 48], numbered((n) => say("hours_ago", { n }), ["var", "hours"]), numbered((n) => say("days_ago", { n }), ["round", ["/", ["var", "hours"], 24]]),
     ]]],
   shortName(),
 ];

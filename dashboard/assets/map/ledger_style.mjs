@@ -1,6 +1,7 @@
 /* Problems and patrols in the map's style: pins over every water, tracks under every symbol. */
 
 import { numbered } from "./labels.mjs";
+import { say } from "./words.mjs";
 import { WorkingDays } from "./working_days.mjs";
 
 const STACK = ["PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC"];
@@ -79,7 +80,7 @@ function standing(id, which, label, red, text, halo) {
 /** By how many working days a problem is overdue. @param {WorkingDays} days */
 export function overdueText(days) {
   const over = days.overBy(["get", "due"]);
-  return ["case", ["all", ["has", "due"], [">", over, 0]], numbered("over_short", ["to-string", over]), ""];
+  return ["case", ["all", ["has", "due"], [">", over, 0]], numbered((n) => say("over_short", { n }), ["to-string", over]), ""];
 }
 
 /** The pins; overdue ones stand apart, so that a red count counts nothing else. @param {Palette} c */

@@ -70,18 +70,18 @@ export class List {
     const asked = new URLSearchParams({ kind: this.kind });
     for (const [key, value] of Object.entries(this.query())) if (value) asked.set(key, value);
     const address = `/api/v1/map/list?${asked}`;
-    if (this.shown !== address) this.say(say("list_loading"));
+    if (this.shown !== address) this.instead(say("list_loading"));
     this.shown = address;
     const answer = await fetch(address).catch(() => null);
     /** @type {Listing | null} */
     const listed = answer?.ok ? await answer.json().catch(() => null) : null;
     if (this.shown !== address || !this.open) return;
     if (listed) this.fill(listed);
-    else this.say(say("list_failed"));
+    else this.instead(say("list_failed"));
   }
 
   /** Words in place of rows. @param {string} words */
-  say(words) {
+  instead(words) {
     this.note.textContent = "";
     this.rows.replaceChildren(element("li", { class: "mp-t3 mp-none", role: "status" }, words));
   }

@@ -16,11 +16,8 @@ export function readWords(page) {
  * @param {Facts} [facts]
  */
 export function say(key, facts = {}) {
-  return template(key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
-
-/** The words under a key with their holes open. @param {string} key */
-export const template = (key) => words[key] ?? key;
 
 export const inEnglish = () => language === "en";
 
