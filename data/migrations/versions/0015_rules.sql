@@ -101,48 +101,73 @@ BEGIN
     SELECT id, 4, lo, parent_lo, level, geom FROM e;
 END $$;
 
--- The runs of one class of these rivers between two positions, at four levels.
-CREATE FUNCTION map_make_runs(of_basis integer, rivers bigint[], from_pos integer, to_pos integer)
+-- In which stretch of some six pixels a reach lies at a level; close by each reach is one of its own.
+CREATE FUNCTION map_bin(lv integer, reach_pos integer, middle_m double precision) RETURNS bigint
+IMMUTABLE LANGUAGE sql
+RETURN CASE WHEN lv > 6 THEN reach_pos ELSE floor(middle_m / (6 * 0.82 * map_pixel(lv))) END;
+
+-- The runs of one class of these rivers between two positions at a level: of the whole river
+-- (of_lo = -1), of its part in one division, or all of them (null). From afar the reaches of one
+-- bin show the same: their worst class if that is Ⅴ or worse, else the middle one by length.
+CREATE FUNCTION map_make_runs(of_basis integer, of_lv integer, rivers bigint[], of_lo integer,
+    from_pos integer, to_pos integer)
 RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO map_run (basis, lv, river_id, lo, first_pos, last_pos, cls, zmin, is_main, is_canal, reach_id,
         geom)
-    WITH part AS (SELECT id, river_id, pos, lo, zmin, is_main, is_canal, geom,
-            CASE WHEN of_basis = 0 THEN cls ELSE month_cls END AS cls
-        FROM map_reach WHERE river_id = ANY (rivers) AND pos BETWEEN from_pos AND to_pos),
-    marked AS (SELECT *, pos - row_number() OVER (PARTITION BY river_id, cls ORDER BY pos) AS whole,
-            pos - row_number() OVER (PARTITION BY river_id, cls, lo ORDER BY pos) AS inside FROM part),
-    joined AS (SELECT river_id, -1 AS lo, cls, min(pos) AS first_pos, max(pos) AS last_pos, min(zmin) AS zmin,
-            bool_or(is_main) AS is_main, bool_or(is_canal) AS is_canal,
-            CASE WHEN count(*) = 1 THEN min(id) END AS reach_id, ST_Collect(geom ORDER BY pos) AS geom
-        FROM marked GROUP BY river_id, cls, whole
-        UNION ALL SELECT river_id, lo, cls, min(pos), max(pos), min(zmin), bool_or(is_main), bool_or(is_canal),
-            CASE WHEN count(*) = 1 THEN min(id) END, ST_Collect(geom ORDER BY pos)
-        FROM marked GROUP BY river_id, cls, lo, inside),
-    a AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
-            ST_Simplify(ST_LineMerge(geom), 0.45 * map_pixel(10), true) AS geom FROM joined),
-    b AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
-            ST_Simplify(geom, 0.45 * map_pixel(8), true) AS geom FROM a WHERE zmin <= 8),
-    c AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
-            ST_Simplify(geom, 0.45 * map_pixel(6), true) AS geom FROM b WHERE zmin <= 6),
-    d AS (SELECT river_id, lo, cls, first_pos, last_pos, zmin, is_main, is_canal, reach_id,
-            ST_Simplify(geom, 0.45 * map_pixel(4), true) AS geom FROM c WHERE zmin <= 4)
-    SELECT of_basis, lv, river_id, lo, first_pos, last_pos, cls, zmin, is_main, is_canal, reach_id, geom
-    FROM (SELECT 10 AS lv, a.* FROM a WHERE zmin <= 10 UNION ALL SELECT 8, b.* FROM b
-        UNION ALL SELECT 6, c.* FROM c UNION ALL SELECT 4, d.* FROM d) every;
+    WITH part AS (SELECT drawn.id, drawn.river_id, drawn.pos, side.lo, drawn.zmin, drawn.is_main, drawn.is_canal,
+            CASE WHEN of_basis = 0 THEN drawn.cls ELSE drawn.month_cls END AS cls,
+            reach.chainage_to_m - reach.chainage_from_m AS length_m,
+            map_bin(of_lv, drawn.pos, (reach.chainage_from_m + reach.chainage_to_m) / 2) AS bin,
+            CASE WHEN of_lv > 8 THEN drawn.geom ELSE COALESCE(reach.geom_low, drawn.geom) END AS geom
+        FROM map_reach drawn JOIN reach ON reach.id = drawn.id
+        CROSS JOIN LATERAL (VALUES (-1), (drawn.lo)) AS side (lo)
+        WHERE drawn.river_id = ANY (rivers) AND drawn.pos BETWEEN from_pos AND to_pos AND drawn.zmin <= of_lv
+            AND (of_lo IS NULL OR side.lo = of_lo)),
+    weighed AS (SELECT *, max(cls) OVER bin AS worst,
+            sum(CASE WHEN cls >= 1 THEN length_m END) OVER (bin ORDER BY cls, pos) AS up_to_m,
+            sum(CASE WHEN cls >= 1 THEN length_m END) OVER bin AS known_m
+        FROM part WINDOW bin AS (PARTITION BY river_id, lo, bin)),
+    shown AS (SELECT *, CASE WHEN worst >= 5 THEN worst ELSE COALESCE(min(CASE WHEN cls >= 1
+            AND up_to_m * 2 >= known_m THEN cls END) OVER (PARTITION BY river_id, lo, bin), worst) END AS bin_cls
+        FROM weighed),
+    marked AS (SELECT *, (bin_cls IS DISTINCT FROM lag(bin_cls) OVER along
+            OR pos IS DISTINCT FROM lag(pos) OVER along + 1)::integer AS begins
+        FROM shown WINDOW along AS (PARTITION BY river_id, lo ORDER BY pos)),
+    numbered AS (SELECT *, sum(begins) OVER (PARTITION BY river_id, lo ORDER BY pos) AS run FROM marked)
+    SELECT of_basis, of_lv, river_id, lo, min(pos), max(pos), min(bin_cls), min(zmin), bool_or(is_main),
+        bool_or(is_canal), CASE WHEN count(*) = 1 THEN min(id) END,
+        ST_Simplify(ST_LineMerge(ST_Collect(geom ORDER BY pos)), 0.45 * map_pixel(of_lv), true)
+    FROM numbered GROUP BY river_id, lo, run;
 END $$;
 
--- Where one reach changed its class: only the runs that touch it and its neighbours are made anew.
+-- Where one reach changed its class: only the runs that touch its bin and its neighbours are made anew.
 CREATE FUNCTION map_remake_runs(of_basis integer, river bigint, at_pos integer) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE from_pos integer; to_pos integer;
+DECLARE side record; from_pos integer; to_pos integer;
 BEGIN
-    SELECT LEAST(min(first_pos), at_pos), GREATEST(max(last_pos), at_pos) INTO from_pos, to_pos FROM map_run
-    WHERE basis = of_basis AND river_id = river AND lo = -1 AND lv = 10
-        AND first_pos <= at_pos + 1 AND last_pos >= at_pos - 1;
-    DELETE FROM map_run WHERE basis = of_basis AND river_id = river
-        AND first_pos >= from_pos AND last_pos <= to_pos;
-    PERFORM map_make_runs(of_basis, ARRAY[river], from_pos, to_pos);
+    FOR side IN
+        WITH own AS (SELECT drawn.lo, drawn.pos, (chainage_from_m + chainage_to_m) / 2 AS middle_m
+            FROM map_reach drawn JOIN reach ON reach.id = drawn.id
+            WHERE drawn.river_id = river AND drawn.pos = at_pos)
+        SELECT level.lv, which.lo, CASE WHEN level.lv > 6 THEN own.pos ELSE bin.first_pos END AS first_pos,
+            CASE WHEN level.lv > 6 THEN own.pos ELSE bin.last_pos END AS last_pos
+        FROM own CROSS JOIN (VALUES (4), (6), (8), (10)) AS level (lv)
+        CROSS JOIN LATERAL (VALUES (-1), (own.lo)) AS which (lo)
+        LEFT JOIN LATERAL (SELECT min(drawn.pos) AS first_pos, max(drawn.pos) AS last_pos
+            FROM map_reach drawn JOIN reach ON reach.id = drawn.id
+            WHERE level.lv <= 6 AND drawn.river_id = river AND (which.lo = -1 OR drawn.lo = which.lo)
+                AND map_bin(level.lv, drawn.pos, (chainage_from_m + chainage_to_m) / 2)
+                    = map_bin(level.lv, own.pos, own.middle_m)) bin ON true
+    LOOP
+        SELECT LEAST(min(first_pos), side.first_pos), GREATEST(max(last_pos), side.last_pos)
+        INTO from_pos, to_pos FROM map_run
+        WHERE basis = of_basis AND river_id = river AND lo = side.lo AND lv = side.lv
+            AND first_pos <= side.last_pos + 1 AND last_pos >= side.first_pos - 1;
+        DELETE FROM map_run WHERE basis = of_basis AND river_id = river AND lo = side.lo AND lv = side.lv
+            AND first_pos >= from_pos AND last_pos <= to_pos;
+        PERFORM map_make_runs(of_basis, side.lv, ARRAY[river], side.lo, from_pos, to_pos);
+    END LOOP;
 END $$;
 
 -- A water's class: the worst of the sections that stand for it; 0 without one now, -1 if nothing is known.
@@ -257,8 +282,8 @@ BEGIN
     WHERE reach.river_id = ANY (ids) ORDER BY reach.river_id, reach.position;
     INSERT INTO map_river (id, geom) SELECT id, ST_Simplify(geom_web, 0.45 * map_pixel(12), true)
     FROM river WHERE id = ANY (ids);
-    PERFORM map_make_runs(0, ids, 0, 2147483647);
-    PERFORM map_make_runs(1, ids, 0, 2147483647);
+    PERFORM map_make_runs(basis, lv, ids, NULL, 0, 2147483647)
+    FROM (VALUES (0), (1)) AS of_basis (basis), (VALUES (4), (6), (8), (10)) AS level (lv);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);
     PERFORM map_notify(shapes);
 END $$;
