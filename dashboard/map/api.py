@@ -1,65 +1,35 @@
-"""What the map shows over HTTP: state, stations, names."""
+"""What the map shows over HTTP: state, list, one thing, stations, names."""
 
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.auth import Action, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from data.clock import BUSINESS_ZONE, UtcDatetime
+from dashboard.map.state import (
+    Basis,
+    Listed,
+    WaterThing,
+    map_list,
+    map_state,
+    nearest_reach,
+    now_of,
+    patrol_thing,
+    problem_thing,
+    water_thing,
+)
 from data.database import transaction
-from data.queries.map.bounds import bounds
-from data.queries.map.changes import last_change_no
-from data.queries.map.strip import strip_of, traits_of
+from data.queries.map.list import Narrowed
 from data.queries.scope import Scope
-from data.queries.stations.month_classes import graded_by_month, month_means, month_shown
-from data.queries.stations.standing import StationRecord, boards, stations
-from data.queries.waters.colours import colours, named_waters, representatives
+from data.queries.stations.standing import stations
+from data.queries.waters.colours import named_waters
 from data.vocabulary import StationKind
 
-Basis = Literal["now", "month"]
-
-
-def map_state(deps: Deps, scope: Scope, basis: Basis) -> dict[str, Any]:
-    """Reads the state of a map for its opening: features, water colours, counts, bounds.
-
-    With the basis ``month`` the classes come from the means of the business month, and ``month``
-    holds its first day and the last day counted.
-    """
-    now = deps.clock()
-    with transaction(deps.engine) as connection:
-        change_no = last_change_no(connection)
-        shown = stations(connection, scope, now=now, quality=deps.quality)
-        standing = representatives(connection, scope, now=now, quality=deps.quality)
-        answer: dict[str, Any] = {"bounds": bounds(connection, scope), "basis": basis}
-        if basis == "month":
-            month = month_shown(now)
-            wanted = {each.id for each in shown if each.kind is StationKind.SECTION}
-            wanted |= {each.id for several in standing.values() for each in several}
-            means = month_means(connection, wanted, month)
-
-            def by_month(records: list[StationRecord]) -> list[StationRecord]:
-                return graded_by_month(records, means, month, deps.quality)
-
-            shown = by_month(shown)
-            standing = {water: by_month(several) for water, several in standing.items()}
-            last = UtcDatetime(min(now, month.end))
-            answer["month"] = [
-                month.start.astimezone(BUSINESS_ZONE).date().isoformat(),
-                last.astimezone(BUSINESS_ZONE).date().isoformat(),
-            ]
-        answer |= {
-            "as_of": now.isoformat(),
-            "change_no": change_no,
-            "stations": [each.feature() for each in shown],
-            "boards": boards(connection, scope),
-            "waters": colours(standing),
-            "strip": strip_of(traits_of(shown)),
-        }
-    return answer
+Lon = Annotated[float, Query(ge=-180, le=180)]
+Lat = Annotated[float, Query(ge=-90, le=90)]
 
 
 def station_collection(
@@ -88,13 +58,49 @@ def _json(content: object) -> Response:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the API routes for the map's state, stations and waters."""
+    """Returns the API routes for the map's state, list, things, stations and waters."""
     routes = APIRouter(prefix="/api/v1/map", tags=["map"])
 
     @routes.get("/state")
     async def read_state(basis: Basis = "now") -> Response:
-        """Stations, colours of waters, counts and bounds within the reader's scope."""
-        return _json(await off(map_state, deps, visible_to(current_user()), basis))
+        """Bounds, counts, numbers of changes and calendar within the reader's scope."""
+        return _json(await off(map_state, deps, current_user(), basis))
+
+    @routes.get("/now")
+    async def read_now() -> Response:
+        """The server's time and the newest change number."""
+        return _json(await off(now_of, deps))
+
+    @routes.get("/list")
+    async def read_list(
+        kind: Listed,
+        narrowed: Annotated[Narrowed | None, Query(alias="filter")] = None,
+        basis: Basis = "now",
+    ) -> Response:
+        """Stations, waters or problems, the most concerning first, 500 at most; and how many."""
+        user = require(Action.READ_LEDGER) if kind == "problem" else current_user()
+        return _json(await off(map_list, deps, visible_to(user), kind, narrowed, basis))
+
+    @routes.get("/things/problem/{number}")
+    async def read_problem(number: int) -> Response:
+        """A problem's place and light, as a GeoJSON feature."""
+        return _json(await off(problem_thing, deps, visible_to(current_user()), number))
+
+    @routes.get("/things/patrol/{number}")
+    async def read_patrol(number: int) -> Response:
+        """A patrol's track, as a GeoJSON feature."""
+        return _json(await off(patrol_thing, deps, visible_to(current_user()), number))
+
+    @routes.get("/things/{kind}/{number}")
+    async def read_thing(kind: WaterThing, number: int, basis: Basis = "now") -> Response:
+        """A station, notice board or water with its shape simplified, as a GeoJSON feature."""
+        return _json(await off(water_thing, deps, visible_to(current_user()), kind, number, basis))
+
+    @routes.get("/reach-at")
+    async def read_reach_at(river: int, lon: Lon, lat: Lat) -> Response:
+        """The reach of a river that lies nearest to a place, within the reader's scope."""
+        scope = visible_to(current_user())
+        return _json(await off(nearest_reach, deps, scope, river, lon, lat))
 
     @routes.get("/stations")
     async def read_stations(kind: StationKind | None = None) -> Response:

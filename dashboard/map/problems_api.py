@@ -1,6 +1,4 @@
-"""Problems and patrols on the map over HTTP: the pins, and the counts that matter to a reader."""
-
-from typing import Any
+"""Problems and patrols on the map over HTTP: the counts that matter to a reader."""
 
 import orjson
 from fastapi import APIRouter
@@ -9,28 +7,14 @@ from fastapi.responses import Response
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.pins import pin_feature
 from dashboard.ledger.reads import asker, ledger_moment
 from data.database import transaction
 from data.queries.ledger.filter import View
 from data.queries.ledger.notices import unread_count
 from data.queries.ledger.problems import counts
 from data.queries.map.patrols import patrols_today
-from data.queries.map.problems import last_ledger_no, pins
+from data.queries.map.problems import pins
 from data.words.ledger import Light
-
-
-def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
-    """Reads the open problems as GeoJSON features, with the change number of the problem ledger."""
-    now = deps.clock()
-    with transaction(deps.engine) as connection:
-        change_no = last_ledger_no(connection)
-        shown = pins(connection, visible_to(user), now)
-    return {
-        "as_of": now.isoformat(),
-        "change_no": change_no,
-        "problems": [pin_feature(each) for each in shown],
-    }
 
 
 def ledger_news(deps: Deps, user: User) -> dict[str, int]:
@@ -66,13 +50,8 @@ def _json(content: object) -> Response:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the API routes for problems on the map."""
+    """Returns the API route for the counts of problems on the map."""
     routes = APIRouter(prefix="/api/v1/ledger", tags=["map"])
-
-    @routes.get("/map")
-    async def read_map() -> Response:
-        """The open problems within the reader's scope, as pins."""
-        return _json(await off(ledger_map, deps, require(Action.READ_LEDGER)))
 
     @routes.get("/news")
     async def read_news() -> Response:

@@ -40,6 +40,15 @@ class Calendar:
         """Returns whether the day is a working day."""
         return day in self.worked or (day.weekday() <= LAST_WEEKDAY and day not in self.off)
 
+    def exceptions(self, since: date) -> tuple[list[date], list[date]]:
+        """Returns the weekdays off and the weekend days worked from a day on, in order.
+
+        With Monday to Friday they say everything of the working days since.
+        """
+        days = sorted(day for day in self.off | self.worked if day >= since)
+        off = [day for day in days if day.weekday() <= LAST_WEEKDAY and not self.is_working(day)]
+        return off, [day for day in days if day.weekday() > LAST_WEEKDAY and self.is_working(day)]
+
 
 @cache
 def official_calendar() -> Calendar:

@@ -10,7 +10,7 @@ DASHBOARD = ROOT / "dashboard"
 CATCH_ALL = {"/api/", "/tiles/", "/assets/"}
 """What they cover is answered by many rooms, each with rules of its own."""
 
-WITHIN_ANOTHERS = {"map: /api/v1/ledger/map", "map: /api/v1/ledger/news"}
+WITHIN_ANOTHERS = {"map: /api/v1/ledger/news"}
 """Addresses of a room below another's, with the action that the other asks for."""
 
 

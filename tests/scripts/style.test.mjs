@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
+import { FILTERS, filtersOf } from "../../dashboard/assets/map/filters.mjs";
 import { palette } from "../../dashboard/assets/map/palette.mjs";
-import { named, style, SWITCHED } from "../../dashboard/assets/map/style.mjs";
+import { groundStyle, style, SWITCHED } from "../../dashboard/assets/map/style.mjs";
 import { draw } from "../../dashboard/assets/map/symbols.mjs";
 import { readWords } from "../../dashboard/assets/map/words.mjs";
 import { browser } from "./page.mjs";
@@ -38,12 +39,24 @@ test("every switch of the panel names layers that the style has", () => {
 
 test("the style without a ledger has nothing of problems and patrols", () => {
   const { layers, sources } = style(colours, {});
-  assert.deepEqual(Object.keys(sources).sort(), ["boards", "grid", "intakes", "onemap", "outfalls", "sections", "selected"]);
+  assert.deepEqual(Object.keys(sources).sort(), ["grid", "onemap", "selected"]);
+  assert.deepEqual(sources.onemap.tiles, ["http://here/tiles/waters/{z}/{x}/{y}.mvt"]);
   assert.ok(!layers.some(({ id }) => SWITCHED.problems.includes(id) || SWITCHED.patrols.includes(id)));
 });
 
-test("the selected section's name is left to the layer of its own", () => {
-  assert.deepEqual(named(7).at(-1), ["!=", ["id"], 7]);
+test("a small map shows ground, waters and names, and nothing that stands there", () => {
+  const made = groundStyle(colours);
+  assert.deepEqual(validateStyleMin(made).map(({ message }) => message), []);
+  const ground = ["divisions", "lakes", "places", "reaches", "rivers", undefined];
+  assert.deepEqual(made.layers.filter((layer) => !ground.includes(layer["source-layer"])), []);
+});
+
+test("the filters of the strip are valid for the layers they are set on", () => {
+  const made = style(colours, { ledger: true });
+  for (const name of [null, ...Object.keys(FILTERS)]) {
+    const layers = made.layers.map((layer) => (layer.id in filtersOf(name) ? { ...layer, filter: filtersOf(name)[layer.id] } : layer));
+    assert.deepEqual(validateStyleMin({ ...made, layers }).map(({ message }) => message), []);
+  }
 });
 
 test("a class has a colour and one to write on it, six and none", () => {

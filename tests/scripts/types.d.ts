@@ -18,7 +18,8 @@ interface Palette {
   track: string; pinLine: string; pinBody: string; red: string; onRed: string; chosen: string; font: string;
   classes: string[]; on: string[]; lights: Record<string, string>;
 }
-interface Basemap { basemap?: string; attribution?: string; ledger?: boolean }
+interface Basemap { basemap?: string; attribution?: string; ledger?: boolean; basis?: string }
+interface Calendar { off?: string[]; work?: string[] }
 interface Padding { left: number; right: number; top: number; bottom: number }
 interface Colour { cls: number; state: string }
 type WaterKind = "reach" | "lake";
@@ -30,11 +31,13 @@ interface Properties {
   kind: string; name: string; name_en?: string | null; code?: string | null; of_river?: boolean; icon?: string; label?: string;
   cls?: number; state?: string; comp?: string; mult?: number; have?: number; need?: number; meets?: boolean;
   off?: boolean; at?: string; last?: number; n?: number; valid?: number;
-  light?: string; days?: number; category?: string; status?: string;
+  light?: string; days?: number; due?: number; category?: string; status?: string; returned?: boolean;
 }
-interface Listed { id: number; properties: Properties }
-interface PointFeature extends Listed { type: "Feature"; geometry: { type: "Point"; coordinates: Lonlat } }
-interface Water extends Properties { id: number }
+type Shape = import("geojson").Point | import("geojson").LineString | import("geojson").MultiLineString | import("geojson").Polygon | import("geojson").MultiPolygon;
+/* What was found on the map, in the list or by the server: where it lies, and what it is. */
+interface Found { id: number; geometry?: Shape | null; properties: Properties }
+interface PointFeature extends Found { type: "Feature"; geometry: { type: "Point"; coordinates: Lonlat } }
+interface Listing { total: number; things: Found[] }
 interface Hit extends Thing { name: string; name_en: string | null; code: string | null; beside: string | null; beside_en?: string | null; bounds: Bounds | null }
 
 interface Strip {
@@ -42,9 +45,10 @@ interface Strip {
   outfalls: number; intakes: number; devices: number; classes: number[]; [count: string]: number | number[];
 }
 interface MapState {
-  change_no: number; as_of: string; month: [string, string] | null; bounds: Bounds | null; strip: Strip;
-  stations: PointFeature[]; boards: PointFeature[]; waters: ToldWaters;
+  change_no: number; ledger_no?: number; as_of: string; month?: [string, string]; bounds: Bounds | null; strip: Strip;
+  boards: number; only?: Thing; calendar?: Calendar;
 }
+/* `boxes` covers every place where the picture may differ. */
 interface Change { change_no: number; stations?: PointFeature[]; waters: ToldWaters; strip?: Strip; boxes?: Bounds[] }
 interface LedgerChange { anew?: boolean; change_no: number; problems: PointFeature[]; gone: number[]; patrols?: boolean; boxes?: Bounds[] }
 interface News { overdue: number; open: number; soon: number; unread: number; patrols: number; longest: number | null; [count: string]: number | null }

@@ -2,13 +2,11 @@
 
 import { brought } from "../map/library.mjs";
 import { calm, followTheme, palette } from "../map/palette.mjs";
-import { style } from "../map/style.mjs";
+import { groundStyle } from "../map/style.mjs";
 import { draw, OPTIONS } from "../map/symbols.mjs";
-import { Waters } from "../map/waters.mjs";
 import { element } from "../map/words.mjs";
 import { onceGone } from "./gone.mjs";
 
-const GROUND = new Set(["onemap", "grid", undefined]);
 /** @type {Record<string, [tag: string, attributes: Words]>} */
 const FACE = {
   green: ["circle", { cx: "13", cy: "12.4", r: "4", fill: "none", stroke: "var(--om-light-green-fill)", "stroke-width": "2.2" }],
@@ -18,14 +16,6 @@ const FACE = {
 };
 const WEDGE = { d: "M13 33 -4 -3A42 42 0 0 1 30 -3Z", fill: "var(--om-accent)", "fill-opacity": ".14", stroke: "var(--om-accent)", "stroke-dasharray": "3 3" };
 const DROP = "M13 33C8 27 2.4 20.4 2.4 12.6a10.6 10.6 0 0 1 21.2 0C23.6 20.4 18 27 13 33Z";
-
-/* Ground, waters and names only: what stands at the water belongs to the one map. */
-/** @param {Palette} colours @returns {MapStyle} */
-function ground(colours) {
-  const whole = style(colours, { basemap: "", attribution: "" });
-  const layers = whole.layers.filter((layer) => GROUND.has("source" in layer ? layer.source : undefined) && !layer.id.startsWith("selected"));
-  return { ...whole, layers, sources: { onemap: whole.sources.onemap, grid: whole.sources.grid } };
-}
 
 /** A part of a drawing. @param {string} tag @param {Words} attributes @param {...Node} children */
 function drawn(tag, attributes, ...children) {
@@ -61,7 +51,7 @@ export async function plain(box, { center, zoom, label }) {
   box.append(canvas);
   const library = await brought();
   const map = new library.Map({
-    container: canvas, style: ground(palette()), center, zoom, minZoom: 5, maxZoom: 17,
+    container: canvas, style: groundStyle(palette()), center, zoom, minZoom: 5, maxZoom: 17,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
     fadeDuration: calm() ? 0 : 200, cooperativeGestures: false,
   });
@@ -72,25 +62,15 @@ export async function plain(box, { center, zoom, label }) {
     if (pixels && !map.hasImage(name)) map.addImage(name, pixels, OPTIONS);
   });
   map.getCanvas().setAttribute("aria-label", label);
-  const gone = new AbortController();
-  map.on("load", () => colour(map, gone.signal));
-  const stop = followTheme(map, () => ground(palette()).layers);
+  const stop = followTheme(map, () => groundStyle(palette()).layers);
   const sizes = new ResizeObserver(() => map.resize());
   sizes.observe(box);
   onceGone(canvas, () => {
-    gone.abort();
     stop();
     sizes.disconnect();
     map.remove(); // a browser has room for sixteen or so
   });
   return { map, Marker: library.Marker };
-}
-
-/** Colours the waters, unless the map has gone while they were asked for. @param {WaterMap} map @param {AbortSignal} gone */
-async function colour(map, gone) {
-  const answer = await fetch("/api/v1/map/state").catch(() => null);
-  const told = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (told && !gone.aborted) new Waters(map).reset(told.waters);
 }
 
 /** A problem's place as the box tells it. @param {HTMLElement} box */

@@ -17,10 +17,26 @@ export function padding({ page, sheet, list }) {
 /**
  * Whether a panel covers the place.
  * @param {{map: WaterMap, box: HTMLElement}} scene
- * @param {PointFeature} feature
+ * @param {Lonlat} place
  * @param {Padding} pad
  */
-export function covers(scene, feature, pad) {
-  const { x, y } = scene.map.project(feature.geometry.coordinates);
+export function covers(scene, place, pad) {
+  const { x, y } = scene.map.project(place);
   return x < pad.left || y < pad.top || x > innerWidth - pad.right || y > scene.box.clientHeight - pad.bottom;
+}
+
+/** The box around a shape, in degrees. @param {Shape} shape @returns {Bounds} */
+export function boundsOf({ coordinates }) {
+  /** @type {Bounds} */
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const take = (/** @type {any} */ part) => { // any: coordinates nest as deep as their shape asks
+    if (Array.isArray(part[0])) return part.forEach(take);
+    box[0] = Math.min(box[0], part[0]);
+    box[1] = Math.min(box[1], part[1]);
+    box[2] = Math.max(box[2], part[0]);
+    box[3] = Math.max(box[3], part[1]);
+    return null;
+  };
+  take(coordinates);
+  return box;
 }

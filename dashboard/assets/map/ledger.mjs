@@ -1,15 +1,18 @@
-/* The ledger on the map: pins and tracks, their counts on strip and panel, the click that reports. */
+/* The ledger on the map: days of pins, counts on strip and panel, the click that reports. */
 
-import { Pins } from "./pins.mjs";
+import { overdueText } from "./ledger_style.mjs";
 import { Reporting } from "./report.mjs";
 import { say } from "./words.mjs";
+import { WorkingDays } from "./working_days.mjs";
 
 export class Ledger {
   /** @param {import("./scene.mjs").Scene} scene */
   constructor(scene) {
     this.scene = scene;
-    this.pins = new Pins(scene.map);
     this.reporting = new Reporting(scene.map);
+    this.changeNo = 0;
+    this.days = new WorkingDays();
+    this.dated = "";
   }
 
   /** Whether the reader may see problems at all. */
@@ -26,15 +29,22 @@ export class Ledger {
     document.dispatchEvent(new Event("onemap:notice"));
   }
 
-  async load() {
-    if (this.on) await this.pins.load();
+  /** Pins tell their days by this calendar, from today on. @param {MapState} state */
+  show({ ledger_no: changeNo, calendar }) {
+    if (!this.on) return;
+    this.changeNo = changeNo ?? this.changeNo;
+    this.days = new WorkingDays(calendar);
+    const text = overdueText(this.days);
+    const dated = JSON.stringify(text);
+    if (dated === this.dated) return;
+    this.dated = dated;
+    this.scene.map.setLayoutProperty("overdue", "text-field", /** @type {any} */ (text)); // any: an expression
   }
 
-  /** The pins that look other than before; null when all are to be loaded anew. @param {LedgerChange} data */
+  /** A step was made: its number is known, and what shows problems hears of it. @param {LedgerChange} data */
   change(data) {
-    const changed = data.anew ? null : this.pins.change(data);
+    if (!data.anew) this.changeNo = Math.max(this.changeNo, data.change_no);
     document.dispatchEvent(new CustomEvent("onemap:ledger", { detail: data }));
-    return changed;
   }
 
   /** The counts of strip and panel, as the server tells them to this reader. @param {News} news */

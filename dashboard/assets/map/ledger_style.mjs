@@ -1,5 +1,9 @@
 /* Problems and patrols in the map's style: pins over every water, tracks under every symbol. */
 
+import { numbered } from "./labels.mjs";
+import { say } from "./words.mjs";
+import { WorkingDays } from "./working_days.mjs";
+
 const STACK = ["PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC"];
 const BOLD = ["OneMap Bold", ...STACK];
 const TODAY = () => Math.floor((Date.now() + 8 * 3600000) / 86400000);
@@ -10,7 +14,7 @@ const beside = ["interpolate", ["linear"], ["zoom"], 8, 5, 11, 8, 13, 0];
 
 /** The tracks: dots beside the river, from afar; where they were walked, close by. @param {Palette} c */
 export function tracks(c) {
-  const line = { type: "line", source: "patrols", "source-layer": "patrols" };
+  const line = { type: "line", source: "onemap", "source-layer": "patrols" };
   const dots = { "line-color": c.track, "line-offset": beside, "line-opacity": byAge(1, 0.6, 0.28) };
   return [
     {
@@ -23,72 +27,75 @@ export function tracks(c) {
       paint: { ...dots, "line-color": c.text2, "line-width": 1.4, "line-dasharray": [3, 3] },
     },
     {
-      id: "selected-patrol", ...line, filter: ["==", ["id"], 0], layout: { "line-cap": "round", "line-join": "round" },
+      id: "selected-patrol", type: "line", source: "selected", filter: ["==", ["get", "kind"], "patrol"], layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": c.accent, "line-width": 4, "line-opacity": 0.85, "line-offset": beside },
     },
     {
-      id: "patrol-ends", type: "symbol", source: "patrols", "source-layer": "patrol_ends", minzoom: 10.5,
+      id: "patrol-ends", type: "symbol", source: "onemap", "source-layer": "patrol_ends", minzoom: 10.5,
       layout: { "icon-image": ["concat", "track|", ["get", "which"]], "icon-allow-overlap": true, "icon-ignore-placement": true },
       paint: { "icon-opacity": byAge(1, 0.6, 0.28) },
     },
   ];
 }
 
+const LIGHT = ["get", "light"];
+const LATE = ["==", LIGHT, "red"];
+/* Of several lights the worst one is shown, and above. */
+const RANK = ["match", LIGHT, "red", 3, "amber", 2, "green", 1, 0];
+
 /**
- * One source's pins, and how many stand together.
- * @param {Palette} c
- * @param {string} source
- * @param {unknown} worst an expression, or a number
+ * Pins of the tiles, overdue or not, and how many stand together.
+ * @param {string} id
+ * @param {unknown} which a filter
+ * @param {unknown} label an expression
+ * @param {string} red
  * @param {string} text
+ * @param {string} halo
  */
-function standing(c, source, worst, text) {
-  const digits = ["length", ["to-string", ["get", "point_count"]]];
+function standing(id, which, label, red, text, halo) {
+  const of = { type: "symbol", source: "onemap", "source-layer": "problems" };
+  const count = ["to-string", ["get", "n"]];
   return [
     {
-      id: `${source}-clusters`, type: "symbol", source, filter: ["has", "point_count"],
+      id: `${id}-clusters`, ...of, filter: ["all", ["has", "n"], which],
       layout: {
-        "icon-image": ["concat", "pins|", worst, "|", digits], "icon-allow-overlap": true, "text-allow-overlap": true, "icon-anchor": "bottom",
-        "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 12, "text-offset": [0.55, -1.05],
-        "symbol-sort-key": worst,
+        "icon-image": ["concat", "pins|", RANK, "|", ["length", count]], "icon-allow-overlap": true, "text-allow-overlap": true, "icon-anchor": "bottom",
+        "text-field": count, "text-font": BOLD, "text-size": 12, "text-offset": [0.55, -1.05],
+        "symbol-sort-key": RANK,
       },
       paint: { "text-color": text },
     },
     {
-      id: source, type: "symbol", source, filter: ["!", ["has", "point_count"]],
+      id, ...of, filter: ["all", ["!", ["has", "n"]], which],
       layout: {
-        "icon-image": ["get", "icon"], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-padding": 0,
-        "text-field": ["get", "label"], "text-font": BOLD, "text-size": 11, "text-anchor": "left", "text-offset": [1.05, -1.35],
-        "text-optional": true, "symbol-sort-key": ["get", "rank"],
+        "icon-image": ["concat", "problem|", LIGHT], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-padding": 0,
+        "text-field": label, "text-font": BOLD, "text-size": 11, "text-anchor": "left", "text-offset": [1.05, -1.35],
+        "text-optional": true, "symbol-sort-key": RANK,
       },
-      paint: { "text-color": c.red, "text-halo-color": c.halo, "text-halo-width": 2 },
+      paint: { "text-color": red, "text-halo-color": halo, "text-halo-width": 2 },
     },
   ];
+}
+
+/** By how many working days a problem is overdue. @param {WorkingDays} days */
+export function overdueText(days) {
+  const over = days.overBy(["get", "due"]);
+  return ["case", ["all", ["has", "due"], [">", over, 0]], numbered((n) => say("over_short", { n }), ["to-string", over]), ""];
 }
 
 /** The pins; overdue ones stand apart, so that a red count counts nothing else. @param {Palette} c */
 export function pins(c) {
   return [
-    ...standing(c, "problems", ["get", "worst"], c.text),
-    ...standing(c, "overdue", 3, c.onRed),
+    ...standing("problems", ["!", LATE], "", c.red, c.text, c.halo),
+    ...standing("overdue", LATE, overdueText(new WorkingDays()), c.red, c.onRed, c.halo),
     {
       id: "selected-pin", type: "symbol", source: "selected", filter: ["==", ["get", "kind"], "problem"],
       layout: {
-        "icon-image": ["concat", ["get", "icon"], "|s"], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-size": 1.2,
+        "icon-image": ["concat", "problem|", LIGHT, "|s"], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-size": 1.2,
         "icon-ignore-placement": true,
       },
     },
   ];
-}
-
-const together = { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterMaxZoom: 10 };
-
-/** The sources: pins that stand together where they are close, tracks in tiles. */
-export function ledgerSources() {
-  return {
-    problems: { ...together, clusterRadius: 32, clusterProperties: { worst: ["max", ["get", "rank"]] } },
-    overdue: { ...together, clusterRadius: 22 },
-    patrols: { type: "vector", tiles: [`${location.origin}/tiles/patrols/{z}/{x}/{y}.mvt`], minzoom: 6, maxzoom: 14 },
-  };
 }
 
 export const LEDGER_SWITCHED = {

@@ -1,35 +1,29 @@
 /* The list beside the map: everything on it can be reached without a pointer. */
 
 import { NUMERALS } from "./palette.mjs";
-import { statusWord, timeWords } from "./pins.mjs";
-import { element, nameOf, sampleWords, say, stateWords } from "./words.mjs";
+import { categoryWord, statusWord, timeWords } from "./pins.mjs";
+import { element, nameOf, sampleWords, say, stateWords, waterWords } from "./words.mjs";
 
-const MOST = 500;
+const PAUSE_MS = 3000;
 const MARKS = /** @type {Record<string, string>} */ ({ green: "g", amber: "a", red: "r" });
-
-/** What needs a look comes first: not met, then worse classes, then what can't be told. @param {Listed} thing */
-export function concern({ properties: p }) {
-  return (p.meets === false ? 100 : 0) + (p.comp === "exceeding" ? 100 : 0) + (p.cls ?? 0) * 10
-    + (p.state === "stale" || p.state === "partial" ? 5 : 0);
-}
 
 export class List {
   /**
    * @param {HTMLElement} page
-   * @param {{points: import("./points.mjs").Points, waters: import("./waters.mjs").Waters, pins: import("./pins.mjs").Pins, choose: (thing: Thing) => void}} map
+   * @param {{query: () => Record<string, string | null>, choose: (thing: Thing, seen: Found) => void}} map
    */
-  constructor(page, { points, waters, pins, choose }) {
+  constructor(page, { query, choose }) {
     this.frame = /** @type {HTMLElement} */ (page.querySelector("#one-map-list"));
     this.rows = /** @type {HTMLElement} */ (page.querySelector("#one-map-list-rows"));
     this.note = /** @type {HTMLElement} */ (this.frame.querySelector("[data-note=list]"));
     this.tabs = /** @type {HTMLElement[]} */ ([...this.frame.querySelectorAll("[data-list]")]);
-    this.points = points;
-    this.waters = waters;
-    this.pins = pins;
+    this.query = query;
     this.choose = choose;
     this.kind = "section";
-    /** @type {Water[] | null} */
-    this.names = null;
+    this.shown = ""; // what was asked for last
+    this.at = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list ?? ""));
     this.rows.addEventListener("keydown", (event) => this.key(event));
     const tabs = /** @type {HTMLElement} */ (this.frame.querySelector("[role=tablist]"));
@@ -59,57 +53,77 @@ export class List {
     return this.draw();
   }
 
-  /** What the open tab lists, in its order. @returns {Promise<Listed[]>} */
-  async things() {
-    if (this.kind === "problem") return this.pins.shown();
-    if (this.kind !== "water") {
-      return this.points.shown(this.kind).sort((a, b) => concern(b) - concern(a));
-    }
-    const names = this.names ?? /** @type {Water[]} */ (await fetch("/api/v1/map/waters").then((answer) => (answer.ok ? answer.json() : [])));
-    this.names = names;
-    return names.map((water) => ({
-      id: water.id, properties: { ...water, ...this.waters.find(water.kind, water.id), name: water.name },
-    }));
-  }
-
-  async draw() {
+  /** What the open list shows has changed: it is read again, every few seconds at most. */
+  refresh() {
     if (!this.open) return;
-    const kind = this.kind;
-    const all = await this.things();
-    if (kind !== this.kind) return;
-    const shown = all.slice(0, MOST);
-    const cut = all.length > shown.length;
-    this.note.textContent = say(cut ? "list_cut" : "list_of", { n: shown.length, m: all.length });
-    const rows = shown.map((thing) => this.row(thing));
-    this.rows.replaceChildren(...(rows.length ? rows : [element("li", { class: "mp-t3 mp-none" }, say("list_empty"))]));
+    const wait = this.at + PAUSE_MS - performance.now();
+    if (wait <= 0) this.draw();
+    else this.timer ??= setTimeout(() => this.draw(), wait);
   }
 
-  /** @param {Listed} thing */
-  row({ id, properties: p }) {
-    const number = p.cls ?? 0;
-    const graded = p.kind === "section" || p.kind === "reach" || p.kind === "lake";
-    const badge = graded ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
-    const words = p.kind === "section" || graded || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
+  /** The open tab's things, the most concerning first, as the server lists them. */
+  async draw() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (!this.open) return;
+    this.at = performance.now();
+    const asked = new URLSearchParams({ kind: this.kind });
+    for (const [key, value] of Object.entries(this.query())) if (value) asked.set(key, value);
+    const address = `/api/v1/map/list?${asked}`;
+    if (this.shown !== address) this.instead(say("list_loading"));
+    this.shown = address;
+    const answer = await fetch(address).catch(() => null);
+    /** @type {Listing | null} */
+    const listed = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (this.shown !== address || !this.open) return;
+    if (listed) this.fill(listed);
+    else this.instead(say("list_failed"));
+  }
+
+  /** Words in place of rows. @param {string} words */
+  instead(words) {
+    this.note.textContent = "";
+    this.rows.replaceChildren(element("li", { class: "mp-t3 mp-none", role: "status" }, words));
+  }
+
+  /** The rows anew; the one that has the focus keeps it. @param {Listing} listed */
+  fill({ total, things }) {
+    this.note.textContent = say(total > things.length ? "list_cut" : "list_of", { n: things.length, m: total });
+    const rows = things.map((thing) => this.row(thing));
+    const key = (/** @type {Element | null} */ row) => row?.getAttribute("data-kind") && `${row.getAttribute("data-kind")}:${row.getAttribute("data-id")}`;
+    const focused = this.rows.contains(document.activeElement) ? key(document.activeElement) : null;
+    this.rows.replaceChildren(...(rows.length ? rows : [element("li", { class: "mp-t3 mp-none" }, say("list_empty"))]));
+    if (focused) [...this.rows.querySelectorAll("button")].find((row) => key(row) === focused)?.focus({ preventScroll: true });
+  }
+
+  /** @param {Found} thing */
+  row(thing) {
+    const { id, properties: p } = thing;
+    const number = Math.max(0, p.cls ?? 0);
+    const isWater = p.kind === "reach" || p.kind === "lake";
+    const badge = isWater || p.kind === "section" ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
+    const words = isWater ? waterWords(p.cls ?? 0, NUMERALS) : p.kind === "section" || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
     const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
-    if (p.kind === "problem") return this.pin(id, p);
+    if (p.kind === "problem") return this.pin(thing);
     const said = [number ? null : words, sampleWords(p), met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
     const button = element(
       "button", { type: "button", "data-kind": p.kind, "data-id": id },
       badge, element("b", {}, nameOf(p)), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),
     );
-    button.addEventListener("click", () => this.choose({ kind: p.kind, id }));
+    button.addEventListener("click", () => this.choose({ kind: p.kind, id }, thing));
     return element("li", {}, button);
   }
 
-  /** The light's shape is drawn by the class, its words stand beside it. @param {number} id @param {Properties} p */
-  pin(id, p) {
+  /** The light's shape is drawn by the class, its words stand beside it. @param {Found} thing */
+  pin(thing) {
+    const { id, properties: p } = thing;
     const mark = MARKS[p.light ?? ""] ?? "x";
     const button = element(
       "button", { type: "button", "data-kind": "problem", "data-id": id },
-      element("span", { class: `lt ${mark}` }, timeWords(p) || say("no_deadline")), element("b", {}, p.name),
+      element("span", { class: `lt ${mark}` }, timeWords(p) || say("no_deadline")), element("b", {}, categoryWord(p)),
       element("span", { class: "mp-t3" }, statusWord(p)),
     );
-    button.addEventListener("click", () => this.choose({ kind: "problem", id }));
+    button.addEventListener("click", () => this.choose({ kind: "problem", id }, thing));
     return element("li", {}, button);
   }
 

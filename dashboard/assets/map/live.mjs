@@ -10,7 +10,7 @@ const SILENCE_MS = 50000;
 /** Whether the server still knows who we are; a server that doesn't answer says nothing about it. */
 export async function stillSignedIn() {
   try {
-    return (await fetch("/assets/map/live.mjs", { method: "HEAD", cache: "no-store" })).status !== 401;
+    return (await fetch("/api/v1/map/now", { cache: "no-store" })).status !== 401;
   } catch {
     return true;
   }

@@ -1,38 +1,46 @@
 /* The one map's conductor: brings data, panel, map, search, list and drawer together. */
 
-import { covers, padding } from "./layout.mjs";
+import { boundsOf, covers, padding } from "./layout.mjs";
 import { Drawing } from "./drawing.mjs";
+import { FILTERS, Filters } from "./filters.mjs";
 import { Ledger } from "./ledger.mjs";
 import { List } from "./list.mjs";
 import { Live, stillSignedIn } from "./live.mjs";
-import { isPhone } from "./palette.mjs";
+import { changedLooks } from "./looks.mjs";
+import { calm, isPhone } from "./palette.mjs";
 import { Panel } from "./panel.mjs";
-import { FILTERS, Points } from "./points.mjs";
 import { Scene } from "./scene.mjs";
 import { Search } from "./search.mjs";
 import { Selection } from "./selection.mjs";
 import { copyLink, readView, unreadParts, writeView } from "./share.mjs";
 import { Sheet } from "./sheet.mjs";
 import { SWITCHED } from "./style.mjs";
-import { Waters } from "./waters.mjs";
+import { Tiles } from "./tiles.mjs";
 import { readWords, say } from "./words.mjs";
 
 const REFRESH_MS = 300000;
 const MOST_RINGS = 12;
+const RING_MS = 1000;
 /** @type {Promise<OneMap> | null} */
 let making = null;
 /** @type {OneMap | null} */
 let app = null;
 
+const askState = (/** @type {string} */ basis) => {
+  const asked = fetch(`/api/v1/map/state?basis=${basis}`);
+  asked.catch(() => {}); // whoever waits for it is told
+  return asked;
+};
+
 class OneMap {
   /** @param {Scene} scene */
   constructor(scene) {
     this.scene = scene;
-    this.points = new Points(scene.map);
-    this.waters = new Waters(scene.map);
+    this.filters = new Filters(scene.map);
+    this.tiles = new Tiles(scene);
     this.ledger = new Ledger(scene);
-    const { pins, reporting } = this.ledger;
-    this.selection = new Selection(scene, { points: this.points, waters: this.waters, pins, reporting, choose: (thing) => this.choose(thing) });
+    this.selection = new Selection(scene, { ledger: this.ledger, basis: () => this.basis, choose: (thing, seen) => this.choose(thing, seen) });
+    this.rungAt = -Infinity;
     /** @type {MapState | null} */
     this.state = null;
     /** @type {HTMLElement | null} */
@@ -56,13 +64,13 @@ class OneMap {
 
   /* ---- the page comes and goes; the map stays */
 
-  /** @param {HTMLElement} page */
-  async enter(page) {
+  /** @param {HTMLElement} page @param {Promise<Response>} [first] the state as it was asked for before the map was made */
+  async enter(page, first) {
     this.page = page;
     this.abort = new AbortController();
     this.scene.enter(page);
     this.panel = new Panel(page, {
-      filter: (name) => this.filter(name === this.points.filter ? null : name),
+      filter: (name) => this.filter(name === this.filters.now ? null : name),
       layer: (name, on) => this.layer(name, on),
       basis: (name) => this.setBasis(name),
       action: (name) => this.action(name),
@@ -70,7 +78,10 @@ class OneMap {
     this.sheet = new Sheet(page, () => this.layOut());
     this.search = new Search(page, (hit) => this.found(hit));
     this.ledger.enter(page, this.panel, this.abort.signal);
-    this.list = new List(page, { points: this.points, waters: this.waters, pins: this.ledger.pins, choose: (thing) => this.choose(thing, true) });
+    this.list = new List(page, {
+      query: () => ({ basis: this.basis, filter: this.filters.now }),
+      choose: (thing, seen) => this.choose(thing, seen, true),
+    });
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.abort.signal });
     if (innerWidth < 1200) page.classList.add("mp-folded");
     const view = readView();
@@ -80,15 +91,15 @@ class OneMap {
     this.unplaced = !view.camera;
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
     for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
-    this.points.filter = view.filter && FILTERS[view.filter] ? view.filter : null;
-    this.panel.press("filter", this.points.filter);
-    await this.load();
+    this.filters.narrow(view.filter && FILTERS[view.filter] ? view.filter : null);
+    this.panel.press("filter", this.filters.now);
+    this.tiles.setBasis(this.basis);
+    await this.load(first);
     if (this.page !== page) return;
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
     this.drawScale();
-    const [only, ...others] = this.state?.stations ?? [];
-    if (view.selection) this.choose(view.selection);
-    else if (only && !others.length && !this.state?.boards.length) this.choose({ kind: only.properties.kind, id: only.id });
+    const alone = view.selection ?? this.state?.only;
+    if (alone) this.choose(alone);
     this.live = new Live({
       change: (data) => this.change(data),
       resync: () => this.load(),
@@ -96,7 +107,7 @@ class OneMap {
       allowed: stillSignedIn,
       ledger: (data) => this.step(data),
       notice: () => document.dispatchEvent(new Event("onemap:notice")),
-      since: () => `since=${this.state?.change_no ?? 0}${this.ledger.on ? `&ledger=${this.ledger.pins.changeNo}` : ""}`,
+      since: () => `since=${this.state?.change_no ?? 0}${this.ledger.on ? `&ledger=${this.ledger.changeNo}` : ""}`,
     });
     this.live.open();
     this.timer = setInterval(() => this.load(), REFRESH_MS);
@@ -107,23 +118,24 @@ class OneMap {
     this.live?.close();
     this.search?.remove();
     this.abort?.abort();
+    this.tiles.close();
     clearInterval(this.timer);
     this.page = null;
   }
 
-  async load() {
+  /** The state anew, and every tile that shows it. @param {Promise<Response>} [asked] the state, when it is on its way already */
+  async load(asked) {
     const basis = this.basis;
     try {
-      const pins = this.ledger.load().then(() => null, (error) => error);
-      const answer = await fetch(`/api/v1/map/state?basis=${basis}`);
+      const answer = await (asked ?? askState(basis));
       if (answer.status === 401) return this.panel.notice(say("signed_out"), say("sign_in"), "/sign-in");
       if (!answer.ok) throw new Error(String(answer.status));
       const state = await answer.json();
       if (basis !== this.basis || !this.page) return null;
       this.show(state);
-      const wrong = await pins;
-      if (wrong) throw wrong;
+      if (!asked) this.tiles.refresh();
       this.selection.refresh();
+      this.list.refresh();
       if (this.failed) this.panel.hideNotice();
       this.failed = false;
     } catch {
@@ -137,20 +149,18 @@ class OneMap {
   show(state) {
     this.state = state;
     this.at = new Date(state.as_of);
-    this.points.reset(state.stations, state.boards);
-    this.waters.reset(state.waters);
     this.scene.setBounds(state.bounds);
+    this.scene.age();
+    this.ledger.show(state);
     if (this.unplaced && state.bounds) {
       this.unplaced = false;
       this.scene.map.resize();
       this.scene.home(this.padding(), false);
     }
-    this.panel.showStrip(state.strip, state.boards.length);
-    this.panel.showBasis(this.basis, state.month);
+    this.panel.showStrip(state.strip, state.boards);
+    this.panel.showBasis(this.basis, state.month ?? null);
     this.panel.tick(this.at);
-    this.panel.one("empty").hidden = Boolean(state.bounds || state.stations.length);
-    this.selection.refresh();
-    this.list.draw();
+    this.panel.one("empty").hidden = Boolean(state.bounds);
     this.panel.word(this.basis);
   }
 
@@ -160,38 +170,55 @@ class OneMap {
     this.state.change_no = data.change_no;
     this.at = new Date();
     this.panel.tick(this.at);
-    if (this.basis === "month" || !data.stations) return;
-    const changed = this.points.change(data.stations);
-    this.waters.change(data.waters);
-    if (data.strip) this.panel.showStrip(data.strip, this.points.boards.size);
-    for (const feature of changed.slice(0, MOST_RINGS)) this.scene.ring(feature.geometry.coordinates);
-    if (data.stations.length) this.panel.sayChange(data.stations.length);
-    this.selection.refresh();
-    this.list.draw();
+    const stations = data.stations ?? [];
+    const isNow = this.basis !== "month";
+    if (isNow) this.ring(stations, ["sections", "outfalls"]);
+    this.tiles.refresh(data.boxes ?? (stations.length ? null : []));
+    if (!isNow || !data.stations) return;
+    if (data.strip) this.panel.showStrip(data.strip, this.state.boards);
+    if (stations.length) this.panel.sayChange(stations.length);
+    if (stations.some(({ id, properties }) => id === this.selection.now?.id && properties.kind === this.selection.now?.kind)) this.selection.refresh();
+    this.list.refresh();
     document.dispatchEvent(new CustomEvent("onemap:change", { detail: data }));
   }
 
   /** @param {LedgerChange} data */
   step(data) {
-    const changed = this.ledger.change(data);
-    if (!changed) return this.load();
-    for (const feature of changed.slice(0, MOST_RINGS)) this.scene.ring(feature.geometry.coordinates);
-    this.selection.refresh();
-    this.list.draw();
+    this.ledger.change(data);
+    if (data.anew) return this.load();
+    this.ring(data.problems, ["problems", "overdue"], true);
+    this.tiles.refresh(data.boxes ?? null);
+    if (this.selection.now?.kind === "problem") this.selection.refresh();
+    this.list.refresh();
     return null;
+  }
+
+  /** A ring around each point in view that is about to look other than it is drawn; once a second at most. @param {PointFeature[]} features @param {string[]} layers */
+  ring(features, layers, isNew = false) {
+    if (calm() || performance.now() < this.rungAt + RING_MS) return;
+    const changed = changedLooks(this.scene.map, features, layers, isNew).slice(0, MOST_RINGS);
+    if (changed.length) this.rungAt = performance.now();
+    for (const { geometry } of changed) this.scene.ring(geometry.coordinates);
   }
 
   /* ---- what people do */
 
-  /** @param {Thing | null} thing */
-  choose(thing, fly = false) {
-    const feature = this.selection.mark(thing);
+  /** @param {Thing | null} thing @param {Found | null} [seen] as it is drawn or listed @param {boolean} [fly] the map goes there */
+  async choose(thing, seen = null, fly = false) {
+    const marked = this.selection.mark(thing, seen);
     this.drawing.show(thing);
     this.react(thing);
-    if (feature && (fly || covers(this.scene, feature, this.padding()))) {
-      const [x, y] = feature.geometry.coordinates;
-      this.scene.fly([x, y, x, y], this.padding(), fly ? 11.5 : 0);
-    }
+    const found = seen?.geometry ? seen : await marked;
+    if (found && await this.scene.stands() && thing === this.selection.now) this.look(found, fly);
+  }
+
+  /** What was chosen comes into the free part: from anywhere when it was looked for, else from under a panel. @param {Found} found @param {boolean} fly */
+  look({ geometry }, fly) {
+    if (!geometry) return;
+    const bounds = boundsOf(geometry);
+    const isPoint = geometry.type === "Point";
+    if (!fly && !(isPoint && covers(this.scene, /** @type {Lonlat} */ (geometry.coordinates), this.padding()))) return;
+    this.scene.fly(bounds, this.padding(), fly ? (isPoint ? 11.5 : 12.5) : 0);
   }
 
   /** The drawer opens, changes or closes: also when Dash did it. @param {Thing | null} thing */
@@ -211,7 +238,7 @@ class OneMap {
 
   /** @param {string | null} name */
   filter(name) {
-    this.points.narrow(name);
+    this.filters.narrow(name);
     this.panel.press("filter", name);
     this.list.draw();
     this.remember();
@@ -228,6 +255,7 @@ class OneMap {
   async setBasis(name) {
     this.basis = name;
     this.panel.press("basis", name);
+    this.tiles.setBasis(name);
     await this.load();
     this.remember();
   }
@@ -277,7 +305,7 @@ class OneMap {
     } else if (event.key === "Escape" && !event.defaultPrevented) {
       if (this.sheet.open) this.choose(null);
       else if (this.list.open) this.showList(false);
-      else if (this.points.filter) this.filter(null);
+      else if (this.filters.now) this.filter(null);
     }
   }
 
@@ -304,7 +332,7 @@ class OneMap {
     if (!this.page || !this.state) return;
     writeView({
       map: this.scene.map, off: this.panel.offLayers, basis: this.basis,
-      filter: this.points.filter, selection: this.selection.now,
+      filter: this.filters.now, selection: this.selection.now,
     });
   }
 }
@@ -313,13 +341,15 @@ class OneMap {
 export async function mount(page) {
   readWords(page);
   window.onemap = { ...window.onemap, mounted: true, ready: false };
+  // Asked for before the first tile, so that no change falls between the two.
+  const first = making ? undefined : askState(readView().basis);
   making ??= Scene.make(page).then((scene) => new OneMap(scene));
   app = await making;
   window.onemap.map = app.scene.map;
   window.onemap.app = app;
   if (!document.contains(page)) return;
   app.leave();
-  await app.enter(page);
+  await app.enter(page, first);
 }
 
 /** The page went: the line closes, the map waits. */

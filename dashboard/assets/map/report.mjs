@@ -1,5 +1,6 @@
 /* Reporting by a click on the map: the next click, or Enter in the middle, is the problem's place. */
 
+import { reachOf } from "./selection.mjs";
 import { say } from "./words.mjs";
 
 const WITHIN_PX = 14;
@@ -39,8 +40,9 @@ export class Reporting {
     this.turn(false);
     /** @type {[Lonlat, Lonlat]} */
     const box = [[point.x - WITHIN_PX, point.y - WITHIN_PX], [point.x + WITHIN_PX, point.y + WITHIN_PX]];
-    const [reach] = this.map.queryRenderedFeatures(box, { layers: ["reaches", "reach-none", "canals"] });
-    const parts = { lon: lng.toFixed(6), lat: lat.toFixed(6), ...(reach ? { reach: String(reach.id) } : {}) };
+    const [line] = this.map.queryRenderedFeatures(box, { layers: ["reaches", "reach-none", "canals"] });
+    const reach = line ? reachOf(line) : null;
+    const parts = { lon: lng.toFixed(6), lat: lat.toFixed(6), ...(reach ? { reach: String(reach) } : {}) };
     location.assign(`/ledger/report?${new URLSearchParams(parts)}`);
   }
 

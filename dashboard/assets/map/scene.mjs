@@ -2,10 +2,13 @@
 
 import { brought, sourceOf } from "./library.mjs";
 import { calm, followTheme, isPhone, palette } from "./palette.mjs";
-import { style } from "./style.mjs";
+import { sectionText, style } from "./style.mjs";
+import { readView } from "./share.mjs";
 import { draw, OPTIONS } from "./symbols.mjs";
 import { say } from "./words.mjs";
 
+const AGE_MS = 900000;
+const MOST_FRAMES = 120;
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
 
 /** Lines of longitude and latitude around the bounds; none where they would be too many. @param {Bounds} bounds @returns {import("geojson").FeatureCollection} */
@@ -26,9 +29,10 @@ export class Scene {
   /** @param {MapLibre} library @param {HTMLElement} page */
   constructor(library, page) {
     this.library = library;
-    this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true" };
+    this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true", basis: readView().basis };
     /** @type {Bounds | null} */
     this.bounds = null;
+    this.agedAt = Date.now();
     this.box = document.createElement("div");
     this.box.className = "mp-canvas";
     stageOf(page).append(this.box);
@@ -81,10 +85,23 @@ export class Scene {
     this.map.resize();
   }
 
+  /** Whether the map has a size: while Dash draws the drawer its page has none for a moment, which is waited for. */
+  async stands() {
+    for (let turn = 0; turn < MOST_FRAMES && !this.box.clientHeight; turn += 1) await new Promise((done) => requestAnimationFrame(done));
+    return this.box.clientHeight > 0;
+  }
+
   /** @param {Bounds | null} bounds */
   setBounds(bounds) {
     this.bounds = bounds;
     if (bounds) sourceOf(this.map, "grid").setData(graticule(bounds));
+  }
+
+  /** Names of stale sections tell their age anew, every quarter of an hour. */
+  age() {
+    if (Date.now() < this.agedAt + AGE_MS) return;
+    this.agedAt = Date.now();
+    this.map.setLayoutProperty("section-names", "text-field", /** @type {any} */ (sectionText(this.agedAt / 1000))); // any: an expression
   }
 
   /** @param {string[]} layers @param {boolean} on */

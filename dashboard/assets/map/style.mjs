@@ -1,6 +1,7 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
-import { LEDGER_SWITCHED, ledgerSources, pins, tracks } from "./ledger_style.mjs";
+import { LEDGER_SWITCHED, pins, tracks } from "./ledger_style.mjs";
+import { ageLabel, localName, sectionIcon, shortName } from "./labels.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
 
@@ -9,20 +10,14 @@ const REGULAR = STACK;
 const MEDIUM = ["OneMap Medium", ...STACK];
 const BOLD = ["OneMap Bold", ...STACK];
 
-const CLS = ["coalesce", ["feature-state", "cls"], 0];
-const BEFORE = ["coalesce", ["feature-state", "before"], CLS];
-const SHARE = ["coalesce", ["feature-state", "share"], 1];
-const STATE = ["coalesce", ["feature-state", "state"], "none"];
+/* A water's class stands in its row: 1 to 6, 0 where it has none now, -1 where no section stands for it. */
+const CLS = ["get", "cls"];
+const NONE = ["==", CLS, -1];
 const OWN = ["case", ["==", ["get", "own"], false], 0.45, 1];
 
 /** The colour of a class, by an expression. @param {unknown} of @param {string[]} colours @param {string} none */
 const byClass = (of, colours, none) => [
   "match", of, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, colours[n]]), none,
-];
-
-/** From the class before to the class now, `share` of the way. @param {string[]} colours @param {string} none */
-const shaded = (colours, none) => [
-  "interpolate", ["linear"], SHARE, 0, byClass(BEFORE, colours, none), 1, byClass(CLS, colours, none),
 ];
 
 /* Bad water is also thicker. */
@@ -32,19 +27,24 @@ const width = (/** @type {number} */ more) => [
   "interpolate", ["linear"], ["zoom"],
   ...STOPS.flatMap(([zoom, main, other]) => [
     zoom,
-    ["case", ["get", "main"], ["+", main + more, EXTRA], other ? ["+", other + more, EXTRA] : 0],
+    ["case", ["==", ["get", "main"], true], ["+", main + more, EXTRA], other ? ["+", other + more, EXTRA] : 0],
   ]),
 ];
 
-const RIVER = ["==", ["get", "kind"], "river"];
-const CANAL = ["==", ["get", "kind"], "canal"];
-const localName = () => (inEnglish() ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"]);
+const CANAL = ["==", ["get", "canal"], true];
+const RIVER = ["!", CANAL];
+
+/** The zooms that have tiles of their own. */
+export const LEAST_ZOOM = 4;
+export const MOST_ZOOM = 14;
 
 const round = { "line-cap": "round", "line-join": "round" };
 /** A layer of the vector tiles. @param {string} id @param {string} type @param {string} sourceLayer @param {object} rest */
 const layer = (id, type, sourceLayer, rest) => ({
   id, type, source: "onemap", "source-layer": sourceLayer, ...rest,
 });
+/** A layer of what is selected, of one kind. @param {string} id @param {string} type @param {string} kind @param {object} rest */
+const chosen = (id, type, kind, rest) => ({ id, type, source: "selected", filter: ["==", ["get", "kind"], kind], ...rest });
 const when = (/** @type {unknown} */ condition, /** @type {unknown} */ opacity) => ["case", condition, opacity, 0];
 
 /** @param {Palette} c */
@@ -71,42 +71,36 @@ function waters(c) {
     layer("canals", "line", "reaches", {
       filter: CANAL, layout: round,
       paint: {
-        "line-color": shaded(c.classes, c.canal), "line-opacity": OWN,
+        "line-color": byClass(CLS, c.classes, c.canal), "line-opacity": OWN,
         "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.8, 10, 1.6, 14, 4],
       },
     }),
     layer("lakes", "fill", "lakes", {
-      paint: { "fill-color": shaded(c.classes, c.water), "fill-opacity": OWN },
+      paint: { "fill-color": byClass(CLS, c.classes, c.water), "fill-opacity": OWN },
     }),
     layer("lake-edge", "line", "lakes", { paint: { "line-color": c.casing, "line-width": 1, "line-opacity": 0.85 } }),
     layer("lake-worst", "line", "lakes", {
       paint: { "line-color": "#fff", "line-width": 1.2, "line-offset": 1.6, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
     }),
-    layer("selected-reach", "line", "reaches", {
-      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.chosen, "line-width": 18 },
-    }),
-    layer("selected-river", "line", "reaches", {
-      filter: ["==", ["get", "river_id"], 0], layout: round, paint: { "line-color": c.chosen, "line-width": 16 },
-    }),
+    chosen("selected-reach", "line", "reach", { layout: round, paint: { "line-color": c.chosen, "line-width": 18 } }),
+    chosen("selected-river", "line", "river", { layout: round, paint: { "line-color": c.chosen, "line-width": 16 } }),
     layer("casing", "line", "reaches", {
       filter: RIVER, layout: round,
-      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", ["==", STATE, "none"], 0, 0.85]] },
+      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", NONE, 0, 0.85]] },
     }),
     layer("reaches", "line", "reaches", {
       filter: RIVER, layout: round,
-      paint: { "line-color": shaded(c.classes, c.classes[0]), "line-width": width(0), "line-opacity": when(["!=", STATE, "none"], OWN) },
+      paint: { "line-color": byClass(CLS, c.classes, c.classes[0]), "line-width": width(0), "line-opacity": when(["!", NONE], OWN) },
     }),
     layer("reach-none", "line", "reaches", {
       filter: RIVER, layout: { "line-join": "round" },
-      paint: { "line-color": c.classes[0], "line-width": width(0), "line-dasharray": [2, 1.4], "line-opacity": when(["==", STATE, "none"], OWN) },
+      paint: { "line-color": c.classes[0], "line-width": width(0), "line-dasharray": [2, 1.4], "line-opacity": when(NONE, OWN) },
     }),
     layer("reach-worst", "line", "reaches", {
       filter: RIVER,
       paint: { "line-color": "#fff", "line-width": 1.2, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
     }),
-    layer("selected-lake", "line", "lakes", {
-      filter: ["==", ["id"], 0], paint: { "line-color": c.accent, "line-width": 3 },
-    }),
+    chosen("selected-lake", "line", "lake", { paint: { "line-color": c.accent, "line-width": 3 } }),
   ];
 }
 
@@ -124,7 +118,7 @@ function borders(c) {
   ];
 }
 
-const NO_PIN = ["!=", ["get", "kind"], "problem"];
+const SPOT = ["all", ["==", ["geometry-type"], "Point"], ["!=", ["get", "kind"], "problem"]];
 const halo = (/** @type {Palette} */ c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
 const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
 const AROUND = ["left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"];
@@ -169,66 +163,74 @@ function names(c) {
   ];
 }
 
+/* A section's name goes where the section is selected: that name is set apart. */
+const UNCHOSEN = ["case", ["==", ["feature-state", "chosen"], true], 0, 1];
+const SINGLE = ["!", ["has", "n"]];
+
+/** The text beside a section: its name where it misses its target or one is near, with its age where it is stale. @param {number} now s */
+export const sectionText = (now) => ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ageLabel(now), ""], 11.5, ageLabel(now)];
+
+/** How many stand together, and the worst class of them; of a filter's only, without their class. @param {string} [count] */
+export const clusterText = (count = "n") => {
+  const worst = ["match", CLS, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
+  const number = ["to-string", ["get", count]];
+  return count === "n" ? ["format", number, {}, "\n", {}, worst, { "font-scale": 0.75 }] : number;
+};
+export const clusterIcon = (count = "n") => (["n", "n_below"].includes(count) ? ["concat", "cluster|", CLS] : "cluster|0");
+
 /** @param {Palette} c */
 function points(c) {
   const icon = (/** @type {unknown} */ image, /** @type {unknown} */ size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
   const label = { "text-optional": true, "text-justify": "auto", "text-variable-anchor": ["left", "right", "top", "bottom"] };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
-  const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
-  const worst = ["match", ["get", "worst"], ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
-  const clusterText = ["format", ["to-string", ["get", "point_count"]], {}, "\n", {}, worst, { "font-scale": 0.75 }];
-  const chosen = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
+  const small = ["step", ["zoom"], "", 12.5, shortName()];
+  const mark = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
     ...names(c),
-    {
-      id: "section-names", type: "symbol", source: "sections", filter: named(0),
+    layer("section-names", "symbol", "sections", {
+      filter: SINGLE,
       layout: {
-        "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
+        "text-field": sectionText(Date.now() / 1000),
         "text-font": BOLD, "text-size": 12, "text-justify": "auto", "text-padding": 0, "text-max-width": 8,
-        "text-variable-anchor-offset": rings(1.6, 2, 2.6), "symbol-sort-key": ["-", 10, ["get", "cls"]],
+        "text-variable-anchor-offset": rings(1.6, 2, 2.6), "symbol-sort-key": ["-", 10, CLS],
       },
-      paint: { "text-color": c.text, ...halo(c) },
-    },
-    { id: "boards", type: "symbol", source: "boards", minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
-    { id: "intakes", type: "symbol", source: "intakes", minzoom: 7.5, layout: icon("intake", grow, { "text-field": small, ...quiet }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
-    { id: "outfalls", type: "symbol", source: "outfalls", minzoom: 7.5, layout: icon(["concat", "outfall|", ["coalesce", ["get", "comp"], "none"]], grow, { "text-field": small, ...quiet, "symbol-sort-key": ["match", ["get", "comp"], "exceeding", 0, 1] }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
+      paint: { "text-color": c.text, "text-opacity": UNCHOSEN, ...halo(c) },
+    }),
+    layer("boards", "symbol", "boards", { minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
+    layer("intakes", "symbol", "intakes", { minzoom: 7.5, layout: icon("intake", grow, { "text-field": small, ...quiet }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
+    layer("outfalls", "symbol", "outfalls", { minzoom: 7.5, layout: icon(["concat", "outfall|", ["coalesce", ["get", "comp"], "none"]], grow, { "text-field": small, ...quiet, "symbol-sort-key": ["match", ["get", "comp"], "exceeding", 0, 1] }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
+    layer("clusters", "symbol", "sections", {
+      filter: ["has", "n"],
+      layout: { "icon-image": clusterIcon(), "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText(), "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
+      paint: { "text-color": byClass(CLS, c.on, c.on[0]) },
+    }),
+    { id: "selected-halo", type: "circle", source: "selected", filter: SPOT, paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
+    layer("sections", "symbol", "sections", {
+      filter: SINGLE,
+      layout: { "icon-image": sectionIcon(), "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": CLS },
+    }),
+    { id: "selected-ring", type: "circle", source: "selected", filter: SPOT, paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
     {
-      id: "clusters", type: "symbol", source: "sections", filter: ["has", "point_count"],
-      layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText, "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
-      paint: { "text-color": byClass(["get", "worst"], c.on, c.on[0]) },
-    },
-    { id: "selected-halo", type: "circle", source: "selected", filter: NO_PIN, paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
-    {
-      id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
-      layout: {
-        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": ["get", "cls"],
-      },
-    },
-    { id: "selected-ring", type: "circle", source: "selected", filter: NO_PIN, paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
-    {
-      id: "selected-name", type: "symbol", source: "selected", filter: NO_PIN,
-      layout: { "text-field": chosen, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
+      id: "selected-name", type: "symbol", source: "selected", filter: SPOT,
+      layout: { "text-field": mark, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
       paint: { "text-color": c.text, ...halo(c) },
     },
   ];
 }
 
-/** The sections with a name beside them: all but the selected one, whose name is set apart. @param {number} id @returns {import("maplibre-gl").FilterSpecification} */
-export const named = (id) => ["all", ["!", ["has", "point_count"]], ["!=", ["id"], id]];
-
 const empty = { type: "FeatureCollection", features: [] };
 const collection = (more = {}) => ({ type: "geojson", data: empty, ...more });
 
-/** The sources: one of vector tiles, the points, the grid; a raster only where one is switched on. @param {Basemap} options */
-export function sources({ basemap, attribution, ledger }) {
+/** Where the tiles are: what a reader may see at all, classes by the newest values or by a month's means. @param {Basemap} options */
+export const tilesOf = ({ ledger, basis }) => `${location.origin}/tiles/${ledger ? "all" : "waters"}/{z}/{x}/{y}.mvt${basis === "month" ? "?basis=month" : ""}`;
+
+/** The sources: one of vector tiles, what is selected, the grid; a raster only where one is switched on. @param {Basemap} options */
+export function sources(options) {
+  const { basemap, attribution } = options;
   return {
-    onemap: { type: "vector", tiles: [`${location.origin}/tiles/all/{z}/{x}/{y}.mvt`], minzoom: 4, maxzoom: 14 },
-    sections: collection({
-      cluster: true, clusterMaxZoom: 7, clusterRadius: 36, clusterProperties: { worst: ["max", ["get", "cls"]] },
-    }),
-    outfalls: collection(), intakes: collection(), boards: collection(), selected: collection(), grid: collection(),
-    ...(ledger ? ledgerSources() : {}),
+    onemap: { type: "vector", tiles: [tilesOf(options)], minzoom: LEAST_ZOOM, maxzoom: MOST_ZOOM },
+    selected: collection(), grid: collection(),
     ...(basemap ? { basemap: { type: "raster", tiles: [basemap], tileSize: 256, attribution } } : {}),
   };
 }
@@ -246,6 +248,13 @@ export function style(c, options) {
   if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
   // Literals in the layers widen to strings; the pictures of tests/contract hold what is drawn.
   return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: sources(options), layers }));
+}
+
+/** Ground, waters and names alone, for small maps: what stands at the water belongs to the one map. @param {Palette} c @returns {MapStyle} */
+export function groundStyle(c) {
+  const whole = sources({});
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...names(c)].filter((each) => !("source" in each) || each.source !== "selected");
+  return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: { onemap: whole.onemap, grid: whole.grid }, layers }));
 }
 
 /** The layers that each switch of the panel turns on and off. @type {Record<string, string[]>} */

@@ -2,9 +2,8 @@
 
 import { brought, sourceOf } from "./library.mjs";
 import { followTheme, palette } from "./palette.mjs";
-import { style } from "./style.mjs";
+import { groundStyle } from "./style.mjs";
 import { draw as symbol, OPTIONS } from "./symbols.mjs";
-import { Waters } from "./waters.mjs";
 import { readWords } from "./words.mjs";
 
 /** @type {Track} */
@@ -56,22 +55,15 @@ class Small {
       const pixels = symbol(name, palette());
       if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
     });
-    this.waters = new Waters(this.map);
     followTheme(this.map, () => this.style().layers);
   }
 
   style() {
     const colours = palette();
-    const made = style(colours, {});
+    const made = groundStyle(colours);
     made.sources.track = { type: "geojson", data: this.data ?? EMPTY };
     made.layers.push(.../** @type {MapStyle["layers"]} */ (trackLayers(colours)));
     return made;
-  }
-
-  async colour() {
-    const answer = await fetch("/api/v1/map/state?basis=now");
-    if (!answer.ok) return;
-    this.waters.reset((await answer.json()).waters);
   }
 
   /** @param {HTMLElement} place */
@@ -101,7 +93,6 @@ export async function draw(place) {
   making ??= brought().then(async (library) => {
     const made = new Small(library);
     await new Promise((ready) => made.map.once("load", ready));
-    await made.colour();
     return made;
   });
   const small = await making;

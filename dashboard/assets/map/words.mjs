@@ -16,8 +16,7 @@ export function readWords(page) {
  * @param {Facts} [facts]
  */
 export function say(key, facts = {}) {
-  const template = words[key] ?? key;
-  return template.replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
 
 export const inEnglish = () => language === "en";
@@ -31,9 +30,10 @@ export function nameOf(thing) {
 export const clock = (date) =>
   date.toLocaleTimeString("en-GB", { hour12: false, timeZone: "Asia/Shanghai" });
 
-/** How long ago, in hours up to two days and in days beyond. @param {string} iso */
-export function ago(iso) {
-  const hours = Math.max(1, Math.round((Date.now() - new Date(iso).getTime()) / 3600000));
+/** How long ago, in hours up to two days and in days beyond. @param {string | number} at ISO 8601, or seconds as in a tile */
+export function ago(at) {
+  const then = typeof at === "number" ? at * 1000 : new Date(at).getTime();
+  const hours = Math.max(1, Math.round((Date.now() - then) / 3600000));
   return hours <= 48 ? say("hours_ago", { n: hours }) : say("days_ago", { n: Math.round(hours / 24) });
 }
 
@@ -70,6 +70,9 @@ export function stateWords(properties, numerals) {
   if (state === "stale") return properties.at ? `${say("stale")} · ${ago(properties.at)}` : say("stale");
   return say("none");
 }
+
+/** What a water's class says: no section stands for it below 0, none is sure of it at 0. @param {number} cls @param {string[]} numerals */
+export const waterWords = (cls, numerals) => (cls > 0 ? numerals[cls] : say(cls === 0 ? "unsure" : "none"));
 
 /** What stands behind a mean: how many values, and their share of what was promised. @param {Partial<Properties>} properties */
 export function sampleWords({ n, valid }) {

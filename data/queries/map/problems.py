@@ -16,9 +16,6 @@ from data.queries.scope_index import Keys, patrol_keys, problem_keys
 from data.queries.working_days import known_calendar
 from data.words.ledger import Light, Severity, Status
 
-MOST_PINS: Final = 5000
-"""So many pins are drawn at most, the most urgent ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -66,9 +63,10 @@ _PINS: Final = f"""
     SELECT problem.id, problem.number, problem.category, problem.severity, problem.status,
         problem.is_returned, {LIGHT} AS light, problem.due_at, problem.reach_id, problem.lake_id,
         ST_X(problem.geom) AS lon, ST_Y(problem.geom) AS lat
-    FROM problem WHERE {OPEN} AND {PROBLEM_VISIBLE}
+    FROM problem WHERE (:also_closed OR {OPEN}) AND {PROBLEM_VISIBLE}
         AND (CAST(:only AS bigint[]) IS NULL OR problem.id = ANY(CAST(:only AS bigint[])))
     ORDER BY problem.due_at NULLS LAST, problem.id LIMIT :most"""
+_OPEN_COUNT: Final = text(f"SELECT count(*) FROM problem WHERE {OPEN} AND {PROBLEM_VISIBLE}")
 _NEWEST: Final = text("""
 SELECT GREATEST((SELECT COALESCE(max(change_no), 0) FROM problem),
 (SELECT COALESCE(max(change_no), 0) FROM patrol))
@@ -106,9 +104,13 @@ def pins(
     now: UtcDatetime,
     only: Collection[int] | None = None,
     *,
-    most: int = MOST_PINS,
+    most: int | None = None,
+    also_closed: bool = False,
 ) -> tuple[Pin, ...]:
-    """Returns up to ``most`` open problems that the scope may see, the soonest deadline first."""
+    """Returns open problems that the scope may see, the soonest deadline first.
+
+    ``most`` limits them; ``also_closed`` returns those of ``only`` that are closed too.
+    """
     rows = connection.execute(
         text(_PINS),
         {
@@ -116,6 +118,7 @@ def pins(
             "now": now,
             "only": None if only is None else sorted(only),
             "most": most,
+            "also_closed": also_closed,
         },
     )
     calendar = known_calendar(connection)
@@ -123,6 +126,11 @@ def pins(
         row_as(Pin, row, days_left=days_left(row.due_at, Light(row.light), now, calendar))
         for row in rows
     )
+
+
+def open_count(connection: Connection, scope: Scope) -> int:
+    """Returns how many open problems the scope may see."""
+    return int(connection.execute(_OPEN_COUNT, scope.bound).scalar_one())
 
 
 def last_ledger_no(connection: Connection) -> int:

@@ -17,6 +17,14 @@ from data.queries.stations.standing import (
 )
 from data.settings import QualitySettings
 
+_MONTH_SECTIONS = text(
+    f"""
+    SELECT shown.month_state, shown.month_cls, shown.month_meets, shown.is_offline, count(*) AS n
+    FROM map_station shown JOIN station ON station.id = shown.id
+    WHERE shown.kind = 'section' AND {STATION_VISIBLE} GROUP BY 1, 2, 3, 4
+    """
+)
+
 
 class Trait(NamedTuple):
     """What the map's strip of figures needs to know of a station; stations alike are counted."""
@@ -67,6 +75,34 @@ def traits(
     return Counter({Trait(*row[:-1]): row.n for row in rows})
 
 
+def month_traits(
+    connection: Connection,
+    scope: Scope,
+    *,
+    now: UtcDatetime | None = None,
+    quality: QualitySettings | None = None,
+) -> Counter[Trait]:
+    """Counts stations as ``traits`` does, but sections by the means of the month."""
+    counted = traits(connection, scope, now=now, quality=quality)
+    others = Counter({trait: n for trait, n in counted.items() if trait.kind != "section"})
+    rows = connection.execute(_MONTH_SECTIONS, scope.bound)
+    sections = Counter(
+        {
+            Trait(
+                "section",
+                row.month_state,
+                row.month_cls,
+                row.month_meets,
+                None,
+                is_device=True,
+                is_offline=row.is_offline,
+            ): row.n
+            for row in rows
+        }
+    )
+    return others + sections
+
+
 def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
     """Returns the figures of the map's strip by name: sections, meets, below, exceeding, devices ….
 
@@ -104,3 +140,14 @@ def strip(
 ) -> dict[str, Any]:
     """Returns the figures, as of now, of the map's strip for the stations of a scope."""
     return strip_of(traits(connection, scope, now=now, quality=quality))
+
+
+def month_strip(
+    connection: Connection,
+    scope: Scope,
+    *,
+    now: UtcDatetime | None = None,
+    quality: QualitySettings | None = None,
+) -> dict[str, Any]:
+    """Returns the figures of ``strip`` with the sections graded by the means of the month."""
+    return strip_of(month_traits(connection, scope, now=now, quality=quality))

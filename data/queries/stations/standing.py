@@ -41,6 +41,11 @@ STATION_FACTS = f"""
     COALESCE(section.target_class, 3) AS target_class,
     {IS_DEVICE} AS is_device, {IS_DEVICE} AND {SILENT} AS is_offline"""
 
+_FIRST_TWO = text(
+    f"SELECT station.kind, station.id FROM station WHERE {IN_SERVICE} AND {STATION_VISIBLE} LIMIT 2"
+)
+_BOARD_COUNT = text(f"SELECT count(*) FROM notice_board WHERE {NOTICE_BOARD_VISIBLE}")
+
 STATION_SOURCE = """
     FROM station LEFT JOIN latest_reading latest ON latest.station_id = station.id
     LEFT JOIN section ON section.station_id = station.id"""
@@ -164,17 +169,33 @@ def stations(
     return rows_as(StationRecord, rows)
 
 
-def boards(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
+def only_station(connection: Connection, scope: Scope, now: UtcDatetime) -> dict[str, Any] | None:
+    """Returns the kind and id of the one station in service in the scope; None unless it is one."""
+    rows = connection.execute(_FIRST_TWO, {**scope.bound, "now": now}).all()
+    return {"kind": rows[0].kind, "id": rows[0].id} if len(rows) == 1 else None
+
+
+def board_count(connection: Connection, scope: Scope) -> int:
+    """Returns how many notice boards are visible in the scope."""
+    return int(connection.execute(_BOARD_COUNT, scope.bound).scalar_one())
+
+
+def boards(
+    connection: Connection, scope: Scope, *, only: Collection[int] | None = None
+) -> list[dict[str, Any]]:
     """Returns the notice boards visible in the scope, as GeoJSON features with integer ids."""
     rows = connection.execute(
         text(
             f"""
             SELECT notice_board.id, notice_board.code, notice_board.name,
             ST_X(notice_board.geom) AS lon, ST_Y(notice_board.geom) AS lat
-            FROM notice_board WHERE {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.code
+            FROM notice_board WHERE {NOTICE_BOARD_VISIBLE}
+            AND (CAST(:only AS bigint[]) IS NULL
+            OR notice_board.id = ANY(CAST(:only AS bigint[])))
+            ORDER BY notice_board.code
             """
         ),
-        scope.bound,
+        {**scope.bound, "only": None if only is None else sorted(only)},
     )
     return [
         {

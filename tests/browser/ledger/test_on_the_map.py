@@ -6,7 +6,7 @@ import pytest
 
 from data.vocabulary import Role
 from data.words.ledger import Light
-from tests.fixtures.map import MapPage
+from tests.fixtures.map import MapPage, row_of
 from tests.fixtures.served import Served
 from tests.made.map.newest import tell_class
 from tests.made.map.problems import close_problem, four_pins, put_notice, put_patrol, put_problem
@@ -47,8 +47,9 @@ def test_a_pin_is_red_with_its_days_and_opens_the_problem(filled: Filled, map_pa
     opened.open("/#map=12/32.74/112.2")
     page = opened.page
     red = filled.pins[Light.RED]
-    assert opened.tell(f"return app.ledger.pins.find({red}).properties.icon") == "problem|red"
-    assert opened.tell(f"return app.ledger.pins.find({red}).properties.label").startswith("逾 ")
+    assert opened.row("problems", red)["light"] == "red"
+    label = opened.tell("return JSON.stringify(map.getLayoutProperty('overdue', 'text-field'))")
+    assert "逾 " in label
     lit = opened.pixel(112.2, 32.7409)
     assert all(abs(one - other) <= 24 for one, other in zip(lit, RED, strict=True)), lit
     press(opened, 112.2, 32.74, up=14)
@@ -79,7 +80,7 @@ def test_strip_panel_and_navigation_count_what_is_open(filled: Filled, map_page:
 
 def test_a_step_moves_the_pins_of_an_open_map(filled: Filled, map_page: MapOf) -> None:
     opened = map_page(filled.served, Role.OFFICE)
-    opened.open()
+    opened.open("/#map=11.5/32.66/112.2")
     opened.until("window.onemap.app.live.source?.readyState === 1")
     opened.until("document.querySelector('[data-ledger-number=problems]').textContent")
     before = int(opened.page.inner_text("[data-ledger-number=problems]"))
@@ -87,11 +88,11 @@ def test_a_step_moves_the_pins_of_an_open_map(filled: Filled, map_page: MapOf) -
     number = put_problem(
         filled.owner, "411381-2026-00031", basin.reach_up, 112.2, 32.66, Light.AMBER
     )
-    opened.until(f"window.onemap.app.ledger.pins.find({number})?.properties.light === 'amber'")
+    opened.until(f"{row_of('problems', number)}?.light === 'amber'")
     count = "Number(document.querySelector('[data-ledger-number=problems]').textContent)"
     opened.until(f"{count} === {before + 1}")
     close_problem(filled.owner, number)
-    opened.until(f"!window.onemap.app.ledger.pins.find({number})")
+    opened.until(f"!{row_of('problems', number)}")
     opened.until(f"{count} === {before}")
     assert opened.wrongs == []
 
@@ -182,7 +183,8 @@ def test_a_neighbours_map_knows_no_problem(filled: Filled, map_page: MapOf) -> N
         "[data-bell]",
     ):
         assert page.locator(selector).count() == 0, selector
-    assert opened.tell("return map.getSource('problems') === undefined")
+    assert opened.tell("return map.getLayer('problems') === undefined")
+    assert opened.tell("return map.getSource('onemap').tiles[0].includes('/tiles/waters/')")
     page.wait_for_selector(".dw [role=alert]")
     assert "411381" not in page.inner_text(".dw")
     assert opened.wrongs == []

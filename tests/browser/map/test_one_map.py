@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from data.vocabulary import Role
-from tests.fixtures.map import MapPage
+from tests.fixtures.map import MapPage, row_of
 from tests.fixtures.served import Served
 from tests.made.map.newest import tell_class, tell_compliance
 from tests.running.pages import PATIENCE_S
@@ -16,8 +16,17 @@ CLASS_4 = [244, 194, 31]
 CLASS_6 = [168, 16, 56]
 
 
-def close(drawn: list[int], wanted: list[int]) -> bool:
-    return all(abs(a - b) <= 24 for a, b in zip(drawn, wanted, strict=True))
+def drawn(opened: MapPage, layer: str) -> list[int]:
+    """The ids of what a layer draws in the view, in order."""
+    return sorted(
+        opened.tell(
+            f"return map.queryRenderedFeatures({{layers: ['{layer}']}}).map(({{id}}) => id)"
+        )
+    )
+
+
+def close(seen: list[int], wanted: list[int]) -> bool:
+    return all(abs(a - b) <= 24 for a, b in zip(seen, wanted, strict=True))
 
 
 @pytest.fixture
@@ -35,14 +44,12 @@ def test_a_reading_recolours_the_open_map(filled: Served, map_page: MapOf) -> No
     opened = map_page(filled)
     opened.open("/#map=11.5/32.47/112.2&off=")
     basin = filled.basin
-    assert opened.colour_state("reaches", basin.reach_down)["cls"] == 4
+    assert opened.row("reaches", basin.reach_down)["cls"] == 4
     assert close(opened.pixel(112.2, 32.47), CLASS_4)
     opened.until("window.onemap.app.live.source?.readyState === 1")
     opened.page.evaluate("() => { window.before = 'still here'; }")
     tell_class(filled.database.ingest, basin.section_down, 6)
-    state = f"{{source: 'onemap', sourceLayer: 'reaches', id: {basin.reach_down}}}"
-    opened.until(f"window.onemap.map.getFeatureState({state}).cls === 6")
-    opened.until(f"window.onemap.map.getFeatureState({state}).share === 1")
+    opened.until(f"{row_of('reaches', basin.reach_down)}?.cls === 6")
 
     def is_drawn() -> bool:
         along = (opened.pixel(112.2, 32.47 + step * 0.0001) for step in range(12))
@@ -50,9 +57,10 @@ def test_a_reading_recolours_the_open_map(filled: Served, map_page: MapOf) -> No
 
     until(is_drawn, patience_s=shared(PATIENCE_S))
     assert opened.page.evaluate("() => window.before") == "still here"
-    assert opened.page.inner_text("[data-count=below]") == "1"
-    icon = opened.tell(f"return app.points.stations.get({basin.section_down}).properties.icon")
-    assert icon == "section|6|graded|r|"
+    opened.until("document.querySelector('[data-count=below]').textContent === '1'")
+    told = opened.row("sections", basin.section_down)
+    assert (told["cls"], told["state"], told["meets"]) == (6, "graded", False)
+    assert opened.tell("return map.hasImage('section|6|graded|r|')")
     assert opened.wrongs == []
 
 
@@ -89,7 +97,7 @@ def test_a_shared_link_restores_the_view(filled: Served, map_page: MapOf) -> Non
     assert page.get_attribute("[data-layer=sections]", "aria-checked") == "true"
     assert opened.tell("return map.getLayoutProperty('lakes', 'visibility')") == "none"
     assert page.get_attribute("[data-filter=below]", "aria-pressed") == "true"
-    assert opened.tell("return app.points.shown('section').length") == 1
+    assert drawn(opened, "sections") == [number]
     assert page.is_visible("#one-map-drawer-frame")
     page.click("[data-layer=outfalls]")
     opened.until("location.hash.includes('off=lakes,outfalls,boards')")

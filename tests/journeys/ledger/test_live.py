@@ -53,7 +53,7 @@ def test_a_step_is_told_to_those_who_may_know_of_the_problem(filled: Served) -> 
 def test_a_page_that_was_away_catches_up_with_the_ledger(filled: Served) -> None:
     owner, basin = filled.database.owner, filled.basin
     with filled.client(filled.logins[Role.OFFICE]) as client:
-        before = client.get("/api/v1/ledger/map").json()["change_no"]
+        before = client.get("/api/v1/map/state").json()["ledger_no"]
     number = put_problem(owner, "411381-2026-00022", basin.reach_down, 112.2, 32.5)
     with following(filled, Role.OFFICE, f"/events?ledger={before}") as office:
         assert office.next()[0] == "hello"
@@ -96,7 +96,14 @@ def test_the_counts_are_the_readers_own(filled: Served) -> None:
 @pytest.mark.parametrize("role", [Role.NEIGHBOUR, Role.ADMINISTRATOR])
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/ledger/map", "/api/v1/ledger/news", "/api/v1/notices", "/tiles/patrols/4/13/6.mvt"],
+    [
+        "/api/v1/map/things/problem/1",
+        "/api/v1/map/things/patrol/1",
+        "/api/v1/map/list?kind=problem",
+        "/api/v1/ledger/news",
+        "/api/v1/notices",
+        "/tiles/patrols/4/13/6.mvt",
+    ],
 )
 def test_who_reads_no_ledger_is_refused(filled: Served, role: Role, path: str) -> None:
     with filled.client(filled.logins[role]) as client:

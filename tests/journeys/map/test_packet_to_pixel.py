@@ -12,12 +12,11 @@ from data.vocabulary import Role
 from ingest.broker.mosquitto import Broker
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
+from tests.fixtures.map import row_of
 from tests.fixtures.served import Served
 from tests.running.ingest_process import ingest_process
 from tests.running.pages import until_in_page
 
-CLASS_OF_REACH = """id => window.onemap.map.getFeatureState(
-    {source: "onemap", sourceLayer: "reaches", id}).cls"""
 CLEAN = {"ph": 7.4, "do": 8.1, "codmn": 3.2, "nh3n": 0.21, "tp": 0.06}
 FOUL = {"ph": 7.4, "do": 6.8, "codmn": 5.2, "nh3n": 2.6, "tp": 0.18}
 
@@ -50,7 +49,7 @@ def refuse_strangers(page: Page, own: str) -> list[str]:
 
 
 def await_class(page: Page, reach: int, water_class: int) -> None:
-    until_in_page(page, f"id => ({CLASS_OF_REACH})(id) === {water_class}", reach)
+    until_in_page(page, f"() => {row_of('reaches', reach)}?.cls === {water_class}")
 
 
 def test_a_packet_becomes_a_pixel(

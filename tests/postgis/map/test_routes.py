@@ -6,7 +6,6 @@ from sqlalchemy import text
 
 from data.vocabulary import Role
 from tests.fixtures.served import Served
-from tests.made.map.newest import tell_class
 
 TILE = "/tiles/all/10/831/414.mvt"
 
@@ -63,7 +62,17 @@ def test_what_makes_no_sense_is_a_problem_document(
 
 @pytest.mark.parametrize(
     "path",
-    [TILE, "/api/v1/map/state", "/api/v1/map/stations", "/api/v1/map/waters", "/api/v1/search?q=a"],
+    [
+        TILE,
+        "/api/v1/map/state",
+        "/api/v1/map/now",
+        "/api/v1/map/list?kind=section",
+        "/api/v1/map/things/reach/1",
+        "/api/v1/map/reach-at?river=1&lon=112&lat=32",
+        "/api/v1/map/stations",
+        "/api/v1/map/waters",
+        "/api/v1/search?q=a",
+    ],
 )
 def test_nobody_and_those_without_waters_see_nothing(shared_served: Served, path: str) -> None:
     assert shared_served.client().get(path).status_code == 401
@@ -71,22 +80,10 @@ def test_nobody_and_those_without_waters_see_nothing(shared_served: Served, path
     assert administrator.get(path).status_code == 403
 
 
-def test_the_state_holds_all_an_open_map_needs(shared_served: Served, reader: httpx.Client) -> None:
+def test_stations_waters_and_hits_are_those_of_the_basin(
+    shared_served: Served, reader: httpx.Client
+) -> None:
     basin = shared_served.basin
-    tell_class(shared_served.database.ingest, basin.section_down, 5)
-    told = reader.get("/api/v1/map/state").json()
-    assert told["bounds"] == pytest.approx([112, 32.4, 112.4, 32.8])
-    assert told["waters"]["reach"][str(basin.reach_down)]["cls"] == 5
-    assert told["strip"]["below"] == 1
-    assert told["change_no"] > 0
-    assert {each["properties"]["kind"] for each in told["stations"]} == {
-        "section",
-        "outfall",
-        "intake",
-    }
-    month = reader.get("/api/v1/map/state?basis=month").json()
-    assert month["strip"]["below"] == 0
-    assert len(month["month"]) == 2
     intakes = reader.get("/api/v1/map/stations?kind=intake").json()
     assert [each["id"] for each in intakes["features"]] == [basin.intake]
     assert reader.get("/api/v1/search", params={"q": "QH-02"}).json()[0]["id"] == basin.section_down
