@@ -31,8 +31,7 @@ from dashboard.frame.query_keys import require_known_keys
 from dashboard.frame.room import access_of, front_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
-from dashboard.map.name_sounds import keep_name_sounds
-from dashboard.map.reconciling import keep_current
+from dashboard.map.upkeep import keep_name_sounds, keep_states
 from dashboard.parts.wording import _
 from dashboard.patrols import ROOM as PATROLS
 from dashboard.people import ROOM as PEOPLE
@@ -176,7 +175,7 @@ async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator
         watched_task(disks.watch(), "watch over disks"),
         watched_task(keep_name_sounds(parts.deps), "pinyin of names"),
         watched_task(parts.front.run(), "hearing of changes"),
-        watched_task(keep_current(parts.deps), "map by the clock"),
+        watched_task(keep_states(parts.deps), "map by the clock"),
     ]
     yield
     for task in tasks:

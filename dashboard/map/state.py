@@ -9,8 +9,7 @@ from dashboard.ledger.pins import pin_feature
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import NotFound
-from data.map_tables.month import refresh_month
-from data.map_tables.reconcile import reconcile
+from data.map_tables.reconcile import reconcile, refresh_month
 from data.procedure.deadlines import Calendar
 from data.queries.map.bounds import bounds
 from data.queries.map.changes import last_change_no

@@ -1,12 +1,17 @@
-"""Brings the map up to a moment: what time alone changes, which no written row tells."""
+"""Brings the map up to a moment: what time alone changes, and the classes by the month's means."""
 
+import time
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.queries.scope import EVERYTHING
+from data.queries.stations.month_classes import graded_by_month, month_means, month_shown
+from data.queries.stations.standing import stations
 from data.settings import QualitySettings
+from data.vocabulary import StationKind
 
 OFTEN_ENOUGH: Final = timedelta(seconds=5)
 """States on the map are at most so much older than the moment they are read at."""
@@ -35,4 +40,43 @@ def reconcile(
     if not connection.execute(_IS_BEHIND, bound).scalar_one():
         return False
     connection.execute(_RECONCILE, bound)
+    return True
+
+
+SHARE: Final = 20
+"""Means are computed again after so many times as long as computing them took."""
+
+_KNOWN: Final = text("SELECT month_at, month_seconds FROM map_clock")
+_SET: Final = text("""
+SELECT map_set_month(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:classes AS smallint[]),
+    CAST(:met AS boolean[]), :now, :seconds)
+""")
+
+
+def refresh_month(
+    connection: Connection, now: UtcDatetime, quality: QualitySettings | None = None
+) -> bool:
+    """Computes every section's class by its month's means, unless done just now; returns whether.
+
+    "Just now" grows with what it costs, so that it takes a twentieth of a core at most.
+    """
+    month_at, seconds = connection.execute(_KNOWN).one()
+    if month_at is not None and abs((now - month_at).total_seconds()) < SHARE * seconds:
+        return False
+    began = time.monotonic()
+    month = month_shown(now)
+    sections = stations(connection, EVERYTHING, (StationKind.SECTION,), now=now, quality=quality)
+    means = month_means(connection, {each.id for each in sections}, month)
+    graded = graded_by_month(sections, means, month, quality)
+    connection.execute(
+        _SET,
+        {
+            "ids": [each.id for each in graded],
+            "states": [each.state.value for each in graded],
+            "classes": [each.shown_class for each in graded],
+            "met": [each.meets for each in graded],
+            "now": now,
+            "seconds": time.monotonic() - began,
+        },
+    )
     return True

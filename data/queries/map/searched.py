@@ -6,7 +6,6 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 
 from data.queries.english import basin_en, reach_en
-from data.queries.map.place_names import PLACE_VISIBLE
 from data.queries.scope import (
     DIVISION_VISIBLE,
     LAKE_VISIBLE,
@@ -21,6 +20,15 @@ MANY: Final = 6_000
 """Up to so many candidates of a kind are sorted; more are looked through in the order found."""
 
 NONE: Final = "NULL::text"
+
+PLACE_VISIBLE: Final = (
+    "(:scope_all OR EXISTS (SELECT 1 FROM division WHERE division.id = ANY(:scope_divisions)"
+    " AND ST_Intersects(division.geom, place.geom))"
+    " OR EXISTS (SELECT 1 FROM reach WHERE (reach.river_id = ANY(:scope_rivers)"
+    " OR reach.id = ANY(:scope_reaches))"
+    " AND place.geom && ST_Expand(reach.geom, 0.1)))"
+)
+"""Names of places in one's divisions and around one's waters."""
 
 
 @dataclass(frozen=True, slots=True)

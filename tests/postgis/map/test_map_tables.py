@@ -8,8 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, now
 from data.map_tables.fill import fill, in_bulk
-from data.map_tables.month import refresh_month
-from data.map_tables.reconcile import reconcile
+from data.map_tables.reconcile import reconcile, refresh_month
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
 from tests.made.map.newest import tell_class
