@@ -18,6 +18,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.disks import Disks, tell_of_disk
 from dashboard.frame.door import Door
 from dashboard.frame.frame_room import ROOM as FRAME
+from dashboard.frame.front import Front, Fronted
 from dashboard.frame.guard import Guard
 from dashboard.frame.headers import HeaderRules
 from dashboard.frame.health import Counting, Figures, Readiness
@@ -27,9 +28,10 @@ from dashboard.frame.live import Live
 from dashboard.frame.offload import Workers, workers_of_app
 from dashboard.frame.page import EVERYONE, missing_page
 from dashboard.frame.query_keys import require_known_keys
-from dashboard.frame.room import access_of, places_of
+from dashboard.frame.room import access_of, front_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
+from dashboard.map.name_sounds import keep_name_sounds
 from dashboard.map.reconciling import keep_current
 from dashboard.parts.wording import _
 from dashboard.patrols import ROOM as PATROLS
@@ -61,9 +63,10 @@ class Parts:
     door: Door
     workers: Workers
     news: Live
+    front: Front
 
 
-def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
+def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> Fronted:
     """Returns the dashboard as an ASGI app; if ``settings`` is None, reads the environment's."""
     deps = Deps(
         engine=serving_engine(DatabaseSettings()),
@@ -77,15 +80,15 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     )
     figures = Figures()
     channels = [room.channel(deps, figures) for room in ROOMS if room.channel is not None]
-    door = Door(deps, door_engine(DatabaseSettings()), Workers(DOOR_THREADS, share=1))
+    door = Door(deps, door_engine(DatabaseSettings()), door_threads(deps.dashboard))
     news = Live(deps, figures, channels, door)
-    parts = Parts(deps, door, work_threads(deps.dashboard, DatabaseSettings()), news)
+    workers = work_threads(deps.dashboard, DatabaseSettings())
     disks = Disks(
         deps.dashboard.watched,
         deps.dashboard.free_percent,
         lambda disk: door.workers.run(tell_of_disk, deps.engine, disk, deps.clock()),
     )
-    server = FastAPI(
+    server = Fronted(
         title="OneMap",
         version="1",
         docs_url=None,
@@ -94,6 +97,9 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
         lifespan=lambda server: lifespan(server, parts, disks),
     )
     pages = dash_app(server, deps)
+    rules = HeaderRules(deps.dashboard, hashes(pages))
+    front = server.front = front_of(ROOMS)(deps, figures, door, rules, workers)
+    parts: Parts = Parts(deps, door, workers, news, front)
     server.state.dash = pages
     server.state.access = deps.access
     server.include_router(health.router(figures, Readiness(door, disks)))
@@ -107,7 +113,7 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     server.add_middleware(
         Guard,
         deps=deps,
-        headers=HeaderRules(deps.dashboard, hashes(pages)),
+        headers=rules,
         door=door,
         workers=parts.workers,
         callbacks=lambda: pages.callback_map,
@@ -168,12 +174,15 @@ async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator
     tasks = [
         watched_task(parts.news.run(), "live news"),
         watched_task(disks.watch(), "watch over disks"),
+        watched_task(keep_name_sounds(parts.deps), "pinyin of names"),
+        watched_task(parts.front.run(), "hearing of changes"),
         watched_task(keep_current(parts.deps), "map by the clock"),
     ]
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await parts.front.close()
     parts.workers.close()
     parts.door.workers.close()
     parts.deps.engine.dispose()
@@ -187,6 +196,12 @@ def work_threads(dashboard: DashboardSettings, database: DatabaseSettings) -> Wo
         most_waiting=dashboard.most_waiting,
         wait_s=dashboard.wait_seconds,
     )
+
+
+def door_threads(dashboard: DashboardSettings) -> Workers:
+    """Returns the threads for look-ups of sessions; every open page may come back at once."""
+    most_waiting = dashboard.most_waiting + dashboard.streams
+    return Workers(DOOR_THREADS, most_waiting=most_waiting, share=1)
 
 
 async def first_request(app: dash.Dash) -> None:

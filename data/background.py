@@ -9,17 +9,19 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 LOG = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 FAULTS: Final[Counter[str]] = Counter()
 """How often the work of each name has ended by a fault since this process began."""
 
 _counting = threading.Lock()
+_sharing: set[asyncio.Task[None]] = set()
 
 
 def note_fault(name: str, error: BaseException) -> None:
@@ -50,6 +52,32 @@ def watched_task(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[No
     task = asyncio.create_task(work, name=name)
     task.add_done_callback(_task_ended)
     return task
+
+
+def shared_task(work: Coroutine[Any, Any, Result], name: str) -> "asyncio.Future[Result]":
+    """Begins work whose result or error goes to all who wait for the future.
+
+    It goes on when one of them ends: they wait by ``asyncio.shield``.
+    """
+    result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    result.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def hand_over() -> None:
+        try:
+            found = await work
+        except Exception as error:  # noqa: BLE001  goes to those who wait
+            if not result.done():
+                result.set_exception(error)
+        else:
+            if not result.done():
+                result.set_result(found)
+        finally:
+            result.cancel()
+
+    task = watched_task(hand_over(), name)
+    _sharing.add(task)
+    task.add_done_callback(_sharing.discard)
+    return result
 
 
 def _task_ended(task: "asyncio.Task[None]") -> None:

@@ -239,10 +239,13 @@ class DashboardSettings(BaseSettings):
     )
     streams: int = Field(2000, ge=1, description="pages that get news at once; more are refused")
     account_streams: int = Field(50, ge=1, description="… and of one account")
+    news_pause_ms: int = Field(100, ge=0, description="changes come to a page at most so often")
     most_waiting: int = Field(
         200, ge=1, description="requests that wait for a thread; further ones are refused"
     )
     wait_seconds: float = Field(10, gt=0, description="a request waits so long for a thread")
+    tile_connections: int = Field(3, ge=1, le=16, description="connections that read tiles")
+    tile_cache_mb: int = Field(128, ge=1, description="memory for tiles kept ready, in MB")
     uploads_at_once: int = Field(
         2, ge=1, description="uploads read at the same time, of one account one"
     )

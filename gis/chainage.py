@@ -99,6 +99,16 @@ class Measured:
         return float(self._dense_m[-1])
 
     @property
+    def dense(self) -> Numbers:
+        """The line with places at most 500 m apart, (n, 2); not to be written to."""
+        return self._dense
+
+    @property
+    def dense_m(self) -> Numbers:
+        """The chainage in metres of each place of ``dense``, (n,); not to be written to."""
+        return self._dense_m
+
+    @property
     def vertices(self) -> Numbers:
         """Longitude and latitude of each vertex, (n, 2), without repeated neighbours."""
         return self._pairs.copy()

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -107,6 +107,17 @@ def to_cgcs2000(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
 
     Axes are never swapped: x is east and y is north in every datum. Raises OutsideCrs.
     """
+    moved: GEOMETRY = _moved(geometry, datum)
+    return moved
+
+
+def to_cgcs2000_all(geometries: npt.NDArray[np.object_], datum: Datum) -> npt.NDArray[np.object_]:
+    """Converts every geometry of an array as ``to_cgcs2000``. Raises OutsideCrs for any of them."""
+    moved: npt.NDArray[np.object_] = _moved(geometries, datum)
+    return moved
+
+
+def _moved(geometry: Any, datum: Datum) -> Any:
     if _is_kept(datum):
         return shapely.force_2d(geometry)
 

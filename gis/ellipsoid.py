@@ -70,11 +70,23 @@ def flattened_m(pairs: Numbers, centre: Point) -> Numbers:
     Each place has its own scale, that of the latitude half-way to the centre: the distance from the
     centre is right to 1e-6 within 20 km, and to 1e-3 within 500 km.
     """
-    half = np.radians((pairs[:, 1] + centre.y) / 2)
+    return flattened_each_m(pairs, np.array(((centre.x, centre.y),)))
+
+
+def flattened_each_m(pairs: Numbers, centres: Numbers) -> Numbers:
+    """Projects each of the pairs to metres (east, north) of the centre beside it, (n, 2)."""
+    half = np.radians((pairs[:, 1] + centres[:, 1]) / 2)
     bulge = 1.0 - GEOD.es * np.sin(half) ** 2
-    north = np.radians(pairs[:, 1] - centre.y) * GEOD.a * (1.0 - GEOD.es) / bulge**1.5
-    east = np.radians(pairs[:, 0] - centre.x) * GEOD.a / np.sqrt(bulge) * np.cos(half)
+    north = np.radians(pairs[:, 1] - centres[:, 1]) * GEOD.a * (1.0 - GEOD.es) / bulge**1.5
+    east = np.radians(pairs[:, 0] - centres[:, 0]) * GEOD.a / np.sqrt(bulge) * np.cos(half)
     return np.column_stack((east, north))
+
+
+def box_sizes(places: Numbers, within_m: float) -> tuple[Numbers, float]:
+    """Returns the half width (n,) and height, in degrees, of the boxes around places (n, 2)."""
+    up = float(np.degrees(within_m / (GEOD.a * (1.0 - GEOD.es))) * 1.001)
+    farthest = np.minimum(89.0, np.abs(places[:, 1]) + up)
+    return np.minimum(180.0, up / np.cos(np.radians(farthest))), up
 
 
 def box_around(place: BaseGeometry, within_m: float) -> Polygon:

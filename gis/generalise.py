@@ -4,9 +4,10 @@ What can't be seen isn't sent: a vertex that moves a line by less than half a pi
 shorter than a few pixels, a pond smaller than a dot.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis.crs import GEOMETRY
@@ -40,6 +41,16 @@ def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
     """
     if zoom >= MAX_ZOOM:
         return geometry
+    fewer: GEOMETRY = _fewer(geometry, zoom)
+    return fewer
+
+
+def simplified_all(geometries: npt.NDArray[np.object_], zoom: int) -> npt.NDArray[np.object_]:
+    """Returns every geometry of an array as ``simplified`` does."""
+    return geometries if zoom >= MAX_ZOOM else _fewer(geometries, zoom)
+
+
+def _fewer(geometry: Any, zoom: int) -> Any:
     drawn = shapely.transform(geometry, _drawn)
     fewer = shapely.simplify(drawn, ZOOM_TOLERANCE[max(zoom, 0)], preserve_topology=True)
     return shapely.transform(fewer, _degrees)

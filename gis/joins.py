@@ -92,10 +92,12 @@ class Joined:
 def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Joined:
     """Joins the lines of one river where an end meets a start: the longest chain first.
 
-    A run of ways drawn upstream is reversed only when both of its ends then meet others. Ends meet
-    within ``within_m`` metres. Empty lines must be left out by the caller.
+    A run of ways drawn upstream is reversed only when both of its ends then meet others within
+    ``within_m`` metres. Empty lines must be left out by the caller.
     """
     parts = [Part(line, (Way(index, False),)) for index, line in enumerate(lines)]
+    if len(parts) == 1:
+        return Joined((_merged(parts),), (), (), ())
     parts = _turned(_chained(parts, within_m), within_m)
     aside = _branches(parts, within_m)
     main = [part for index, part in enumerate(parts) if index not in aside]
@@ -139,12 +141,9 @@ def _last(after: dict[int, int], place: int) -> int:
 
 def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
     """Returns the chainage in metres at which each part begins; gaps count as straight lines."""
-    starts, total = [], 0.0
-    for index, line in enumerate(course):
-        if index:
-            total += _gap_m(course[index - 1], line)
-        starts.append(total)
-        total += length_m(line)
+    starts = [0.0] if course else []
+    for one, other in pairwise(course):
+        starts.append(starts[-1] + length_m(one) + _gap_m(one, other))
     return tuple(starts)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -39,7 +39,8 @@ def split_at_polygons(
     stretches alternate. Raises gis.chainage.BadLine.
     """
     measured = Measured(line)
-    reach = [(key, surface) for key, surface in polygons if surface.intersects(line)]
+    crossed = shapely.intersects(np.array([each for _, each in polygons], dtype=object), line)
+    reach = [polygons[place] for place in np.flatnonzero(crossed).tolist()]
     cuts = _crossings_m(measured, [surface for _, surface in reach])
     edges = [0.0, *cuts, measured.length_m]
     middles = [measured.point_at((a + b) / 2) for a, b in pairwise(edges)]
@@ -57,8 +58,10 @@ def split_at_polygons(
 def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> list[float]:
     """Returns the chainages, sorted, at which the line between its ends crosses a border."""
     pairs = measured.vertices
-    segments = [LineString(ends) for ends in np.stack([pairs[:-1], pairs[1:]], axis=1)]
     found: set[float] = set()
+    if not surfaces:
+        return []
+    segments: Any = shapely.linestrings(np.stack([pairs[:-1], pairs[1:]], axis=1))
     for surface in surfaces:
         border = surface.boundary
         shapely.prepare(border)

@@ -2,11 +2,21 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard.parts.wording import _
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from dashboard.demo.posts import PasswordOf
+    from dashboard.demo.progress import Progress
+
 MONTHS, MOST_MONTHS = 26, 120
 """Months of the made history: two years to compare and a little, and the most that may be made."""
+
+SCALES = ("county", "national")
+"""How large the made basin is; a folder keeps its own."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,6 +30,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ),
     )
     parser.add_argument("--port", type=int, help=_("port of the dashboard (default: a free one)"))
+    parser.add_argument(
+        "--scale",
+        choices=SCALES,
+        help=_("how large the made basin is when it is made: one county, or a nation around it"),
+    )
     parser.add_argument("--basin", type=Path, metavar="DIR", help=_("take the basin from files"))
     parser.add_argument(
         "--months",
@@ -57,4 +72,13 @@ def run(args: argparse.Namespace) -> int:
         basin=args.basin,
         simulate=not args.no_simulate,
         months=args.months,
+        scale=args.scale,
+        nation=_make_nation,
     )
+
+
+def _make_nation(owner: "Engine", progress: "Progress", password_of: "PasswordOf") -> None:
+    """Makes the nation around the county; what draws it is imported only then."""
+    from dashboard.demo.national.fill import fill
+
+    fill(owner, progress, password_of=password_of)

@@ -23,6 +23,7 @@ from ingest.simulator.values import device_of
 STATIONS = """
 SELECT code, kind, body FROM station
 WHERE kind IN ('section', 'outfall') AND (ended_at IS NULL OR ended_at > now())
+    AND interval_s < :sampled_s
 ORDER BY code
 """
 
@@ -69,7 +70,7 @@ def devices(engine: Engine) -> list[Device]:
     made |= {row.code: row.device for row in watch.sections()}
     silent = {row.code for row in watch.sections() if row.silent_days}
     with engine.connect() as connection:
-        rows = connection.execute(text(STATIONS)).all()
+        rows = connection.execute(text(STATIONS), {"sampled_s": watch.SAMPLED_S}).all()
     return [
         made.get(code) or device_of(code, StationKind(kind), BodyKind(body))
         for code, kind, body in rows

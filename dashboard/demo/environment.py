@@ -12,6 +12,10 @@ from data.whole_files import write_whole
 
 FILE = "env"
 DATABASE_URL = "ONEMAP_DATABASE__URL"
+SCALE = "ONEMAP_DEMO__SCALE"
+"""How large the folder's made basin is: a county, or a nation around it."""
+
+COUNTY, NATIONAL = "county", "national"
 
 
 def state_folder() -> Path:
@@ -110,3 +114,27 @@ def stored_passwords(
         known.setdefault(name, secret())
     settings[key] = json.dumps(known, ensure_ascii=False)
     return known
+
+
+def chosen_scale(
+    settings: Mapping[str, str], folder: Path, scale: str | None, basin: Path | None
+) -> str:
+    """Returns the scale of the folder's basin, or the one to make it at: a county unless told.
+
+    Raises BadInput when the folder holds a basin of another scale, and for a scale of a basin that
+    is read from files.
+    """
+    if scale is not None and basin is not None:
+        raise BadInput(
+            "A basin from files has no scale.", mend="Give either --basin or --scale, not both."
+        )
+    kept = settings.get(SCALE, COUNTY) if (folder / "filled").exists() else None
+    if kept is not None and scale is not None and scale != kept:
+        raise BadInput(
+            "{folder} holds a demo of the scale {kept}, not {scale}.",
+            mend="Leave --scale out, or choose another --dir.",
+            folder=folder,
+            kept=kept,
+            scale=scale,
+        )
+    return kept or scale or COUNTY

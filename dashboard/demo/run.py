@@ -7,7 +7,7 @@ import shlex
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +15,19 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dashboard.demo import accounts, environment, servers
+from dashboard.demo.posts import PasswordOf
 from dashboard.demo.processes import Child, Stopped, Tended, Watch, end_left, stop, tend
 from dashboard.demo.processes import environment as child_environment
+from dashboard.demo.progress import Progress
 from dashboard.demo.sample_reading import publish_line
 from data.cluster import Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.errors import BadInput, Conflict, ServiceDown
 from ingest.broker.mosquitto import Broker
+
+Nation = Callable[[Engine, Progress, PasswordOf], None]
+"""Makes a nation around the county that a database holds."""
 
 READY_S = 60.0
 FIRST_PORT = 8050
@@ -44,6 +49,19 @@ def step(chinese: str, english: str) -> None:
 def progress(line: str) -> None:
     """Prints how far the present step of the demo's start has come."""
     print_line(f"  … {line}")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the demo's basin is made of where it isn't yet: files, or by rule at a scale.
+
+    ``nation`` makes the nation around the county.
+    """
+
+    basin: Path | None
+    months: int
+    scale: str
+    nation: Nation | None = None
 
 
 @dataclass
@@ -79,10 +97,20 @@ class Demo:
             self.broker.stop(patience_s=0.8)
 
 
-def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, months: int) -> int:
+def run(
+    folder: Path,
+    *,
+    port: int | None,
+    basin: Path | None,
+    simulate: bool,
+    months: int,
+    scale: str | None = None,
+    nation: Nation | None = None,
+) -> int:
     """Runs the demo until Ctrl-C or SIGTERM, then stops all its servers and processes; returns 0.
 
-    A county that is made now gets a history of so many ``months``.
+    A county that is made now gets a history of so many ``months``, and by ``nation`` a nation
+    around it where ``scale`` says so.
     Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.
     """
@@ -94,7 +122,8 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, m
         watch = Watch()
         demo = Demo(folder, environment.read(folder))
         try:
-            _start(demo, port=port, basin=basin, simulate=simulate, months=months)
+            chosen = environment.chosen_scale(demo.settings, folder, scale, basin)
+            _start(demo, Making(basin, months, chosen, nation), port=port, simulate=simulate)
             tend([*demo.servers(), *demo.children], lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
@@ -105,15 +134,13 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, m
     return 0
 
 
-def _start(
-    demo: Demo, *, port: int | None, basin: Path | None, simulate: bool, months: int
-) -> None:
+def _start(demo: Demo, making: Making, *, port: int | None, simulate: bool) -> None:
     folder, settings = demo.folder, demo.settings
     end_left(sorted((folder / "run").glob("*.json")))
     step("启动数据库", "Starting the database")
     demo.cluster = servers.start_cluster(folder, settings)
     demo.save()
-    _fill(demo, demo.cluster, basin, months)
+    _fill(demo, demo.cluster, making)
     step("启动消息代理", "Starting the broker")
     stations = servers.station_codes(demo.cluster)
     demo.broker = servers.start_broker(folder, settings, stations)
@@ -144,20 +171,26 @@ def _start(
     reader.dispose()
 
 
-def _fill(demo: Demo, cluster: Cluster, basin: Path | None, months: int) -> None:
+def _fill(demo: Demo, cluster: Cluster, making: Making) -> None:
     """Fills the database with the invented county or a folder's files, and with accounts."""
+    basin = making.basin
 
     def fill(owner: Engine) -> None:
         if basin is None:
             from dashboard.demo.basin import fill as make
 
-            make(owner, progress, password_of=accounts.drawn(demo.settings), months=months)
+            password_of = accounts.drawn(demo.settings)
+            make(owner, progress, password_of=password_of, months=making.months)
+            if making.scale == environment.NATIONAL and making.nation is not None:
+                step("准备全国示范数据", "Preparing the made nation")
+                making.nation(owner, progress, password_of)
         else:
             from dashboard.demo.basin import fill_from_folder
 
             fill_from_folder(owner, basin.absolute(), progress)
             accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
+        demo.settings[environment.SCALE] = making.scale
         demo.save()
 
     step("准备流域数据", "Preparing the basin")

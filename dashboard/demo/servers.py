@@ -8,11 +8,16 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from dashboard.demo.environment import secret, stored_passwords
+from dashboard.demo.watch import SAMPLED_S
 from data.cluster import DATABASE, ROLES, Cluster
 from data.database import engine
 from ingest.broker.mosquitto import INGEST, PUBLISHER, SIMULATOR, Broker
 
 Settings = MutableMapping[str, str]
+_WITH_DEVICES = text("""
+SELECT code FROM station WHERE interval_s < :sampled_s
+ORDER BY kind <> 'section', body <> 'river', code
+""")
 
 
 def start_cluster(folder: Path, settings: Settings) -> Cluster:
@@ -63,14 +68,11 @@ def _commit_unawaited(connection: DBAPIConnection, _record: object) -> None:
 
 
 def station_codes(cluster: Cluster) -> list[str]:
-    """Returns the codes of all stations, sections of rivers first."""
+    """Returns the codes of all stations that have a device, sections of rivers first."""
     reader = engine(cluster.url("app"), application="onemap-demo")
     try:
         with reader.connect() as connection:
-            rows = connection.execute(
-                text("SELECT code FROM station ORDER BY kind <> 'section', body <> 'river', code")
-            )
-            return list(rows.scalars())
+            return list(connection.execute(_WITH_DEVICES, {"sampled_s": SAMPLED_S}).scalars())
     finally:
         reader.dispose()
 

@@ -14,6 +14,8 @@ from data.vocabulary import BodyKind, Parameter
 from ingest.simulator.values import SimulatedOutfall, SimulatedSection
 
 MADE = Path(__file__).parent / "made"
+SAMPLED_S = 7 * 86_400
+"""Who is heard of once in so many seconds, or more seldom, is sampled by hand: without a device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,26 @@
 """News for open pages: a channel of news, a page that listens, an event of the stream."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from dashboard.frame.auth import User, visible_to
+from data.queries.change_numbers import Numbers, Row
 from data.queries.scope import Scope
 
 QUEUE = 64
 LATE_COMMIT_S = 30.0
 """Numbers are drawn before the commit: one below the highest may still appear for so long."""
+
+BETWEEN_DRAW_AND_WRITE_S = 1.0
+"""A transaction that has drawn its first number is under way for others so long after at most."""
+
+RECENT_NUMBERS = 1000
+"""So many numbers below the highest are looked through for gaps as a channel starts."""
+
+MOST_GAPS = 5000
+"""The gaps asked for at once; beyond them the lowest are given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ class Listener:
     def doubt(self) -> None:
         """Makes the page's session be looked up at once: something of its account has changed."""
         self.is_in_doubt = True
+        self.wake()
+
+    def wake(self, _done: object = None) -> None:
+        """Has the page looked at once more; a future that is done may call it."""
         self.enqueue(Event("doubt", None))
 
     def enqueue(self, event: Event) -> None:
@@ -87,27 +101,65 @@ class Channel(Protocol):
         """Returns the event that makes a page reload; None if another channel's event does so."""
         ...
 
+    def doubt(self) -> None:
+        """Has whatever the channel keeps in memory compared with the database at its next read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A change number that was drawn and is in no row: since when, and what was under way then.
+
+    Whatever may still commit it is a transaction older than ``following``.
+    """
+
+    since_s: float
+    following: int
+
 
 class Seen:
-    """The change numbers already sent, so that each is sent once, even if committed late."""
+    """The change numbers already sent, and the gaps below them that a late commit may still fill.
+
+    Most gaps never fill: the number was a row's own until the row changed again. A gap is asked
+    for until every transaction has ended that was under way as it was noticed, at most for
+    ``LATE_COMMIT_S``. Seconds are those of any steady clock.
+    """
 
     def __init__(self) -> None:
-        self.floor = -1
-        self.sent: dict[int, float] = {}
+        self.newest = -1
+        self.gaps: dict[int, Gap] = {}
 
-    def start(self, newest: int) -> None:
-        """Counts every change number up to ``newest`` as sent."""
-        self.floor, self.sent = newest, {}
+    def start(self, numbers: Numbers, now_s: float) -> None:
+        """Counts every number up to the newest as sent, but for gaps among the last of them."""
+        self.newest = numbers.newest
+        self.gaps = {}
+        self._note_gaps(max(0, numbers.newest - RECENT_NUMBERS), numbers, now_s)
 
-    def add(self, numbers: Sequence[int], now_s: float) -> list[int]:
-        """Returns those of the numbers that were not sent before, and counts all of them as sent.
+    def fresh(self, numbers: Numbers) -> dict[int, Row]:
+        """Returns those of the rows whose number was not sent before, by number."""
+        return {
+            number: row
+            for number, row in numbers.rows.items()
+            if number > self.newest or number in self.gaps
+        }
 
-        ``now_s`` is in seconds of any steady clock.
-        """
-        fresh = [number for number in numbers if number > self.floor and number not in self.sent]
-        self.sent.update(dict.fromkeys(fresh, now_s))
-        settled = [one for one, at in self.sent.items() if now_s - at > LATE_COMMIT_S]
-        if settled:
-            self.floor = max(settled)
-            self.sent = {one: at for one, at in self.sent.items() if one > self.floor}
-        return fresh
+    def settle(self, numbers: Numbers, now_s: float) -> None:
+        """Counts the numbers as sent, notes the new gaps and gives up those that stay empty."""
+        self.gaps = {
+            number: gap
+            for number, gap in self.gaps.items()
+            if number not in numbers.rows
+            and now_s - gap.since_s < LATE_COMMIT_S
+            and (numbers.oldest < gap.following or now_s - gap.since_s < BETWEEN_DRAW_AND_WRITE_S)
+        }
+        if numbers.newest > self.newest:
+            self._note_gaps(self.newest, numbers, now_s)
+            self.newest = numbers.newest
+
+    def _note_gaps(self, above: int, numbers: Numbers, now_s: float) -> None:
+        gap = Gap(now_s, numbers.following)
+        first = max(above + 1, numbers.newest - MOST_GAPS)
+        missing = (each for each in range(first, numbers.newest) if each not in numbers.rows)
+        self.gaps.update(dict.fromkeys(missing, gap))
+        for number in sorted(self.gaps)[:-MOST_GAPS]:
+            del self.gaps[number]

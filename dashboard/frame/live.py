@@ -1,7 +1,6 @@
-"""Server-sent events (``/events``): one listener at the database sends news to every open page."""
+"""Server-sent events (``/events``): news of every channel, sent to every open page."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated
@@ -9,7 +8,6 @@ from typing import Annotated
 import psycopg
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy.exc import OperationalError
 
 from dashboard.frame.auth import Action, User, may, require
 from dashboard.frame.channel import Channel, Event, Listener
@@ -17,24 +15,40 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.door import Door
 from dashboard.frame.health import Figures
 from dashboard.frame.identify import session_cookie
-from dashboard.frame.offload import Workers, kind_of_work
-from data.background import note_fault, watched_task
+from dashboard.frame.line import Line
+from dashboard.frame.offload import Workers
+from dashboard.frame.sender import Sender
+from data.background import watched_task
+from data.database_errors import busy
 from data.errors import Busy, ServiceDown
-from data.logs import OutageLog
 from data.people.sessions import ANNOUNCED
 from data.records import AccountId
 
-COALESCE_S = 0.25
 HEARTBEAT_S = 15.0
 CHECK_SESSION_S = 60.0
+SIGNED_OUT = Event("signed_out", None).encoded()
+LOOK_UPS_AT_ONCE = 8
+LOOK_UP_S = 1.5
+"""A look-up of a page's session may take so long; where it does, the session stands …"""
+
+DOUBTED_S = 10.0
+"""… but not where it is in doubt. All pages are, when the database is found again."""
+
+OPENED_S = 0.4
+"""A page that opens waits so long for a channel before it hears of other things."""
+
 MOST_DIGITS = 18
 """The digits of the longest change number; a longer event id is no number of ours."""
 
-LOGGER = logging.getLogger(__name__)
+Late = dict[Channel, "asyncio.Future[Event | None] | None"]
+"""The channels from which a page hasn't heard what it missed, and what is being read of it."""
 
 
 class Live:
-    """Listens on one database connection for news, and sends the news to the open pages."""
+    """Hears on one database connection that there is news, and has it sent to the open pages.
+
+    While the database is lost, or news can't be read, every page is told that it is not live.
+    """
 
     def __init__(
         self,
@@ -51,71 +65,68 @@ class Live:
             if len(names) < len(self.channels):
                 raise ValueError("two channels share what rings for them, or their number's name")
         self.listeners: set[Listener] = set()
-        self.sending: asyncio.Task[None] | None = None
-        self.is_rung_again = False
+        pause_s = deps.dashboard.news_pause_ms / 1000
+        self.senders = {
+            each.rung_by: Sender(each, self.listeners, pause_s, self._wake) for each in channels
+        }
+        self.has_line = True
+        self.looking = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether news may be missing on every page at the moment."""
+        return not self.has_line or any(each.is_failing for each in self.senders.values())
 
     async def run(self) -> None:
         """Sends news until cancelled; after a lost database or a fault begins anew, catching up."""
-        wait_s, outage = COALESCE_S, OutageLog(LOGGER)
-        while True:
-            try:
-                async with await self._connect() as connection:
-                    for name in (ANNOUNCED, *(channel.rung_by for channel in self.channels)):
-                        await connection.execute(f"LISTEN {name}")
-                    self._doubt(None)
-                    self._ring()
-                    outage.over()
-                    wait_s = COALESCE_S
-                    await self._follow(connection)
-            except (psycopg.OperationalError, OperationalError) as error:
-                outage.met(error)
-            except Exception as error:  # noqa: BLE001  pages without news are better than none
-                note_fault("live news", error)
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 2, 5.0)
-
-    async def _connect(self) -> psycopg.AsyncConnection:
-        url = self.deps.engine.url.set(drivername="postgresql")
-        return await psycopg.AsyncConnection.connect(
-            url.render_as_string(hide_password=False),
-            autocommit=True,
-            connect_timeout=5,
-            application_name="onemap-live",
+        names = (ANNOUNCED, *self.senders)
+        line = Line(
+            self.deps.engine.url, names, heard=self._heard, opened=self._found, lost=self._lost
         )
+        beating = watched_task(self._beat(), "heartbeat of live news")
+        try:
+            await line.run()
+        finally:
+            beating.cancel()
 
-    async def _follow(self, connection: psycopg.AsyncConnection) -> None:
-        """Sends news at each notification, and now and then without; a change of account at once.
-
-        Reading news never keeps the line from being listened to: where a table is locked, the end
-        of a session is heard all the same.
-        """
+    async def _beat(self) -> None:
+        """Has news read now and then also without a notification: some changes come by time."""
         while True:
-            rung = False
-            async for notify in connection.notifies(timeout=HEARTBEAT_S, stop_after=1):
-                rung = not self._heard(notify)
-            if rung:
-                await asyncio.sleep(COALESCE_S)
-            async for notify in connection.notifies(timeout=0):
-                self._heard(notify)
-            self._ring()
+            await asyncio.sleep(HEARTBEAT_S)
+            if self.has_line:
+                self._ring()
 
     def _ring(self) -> None:
-        """Has the news read and sent, once more where that goes on just now."""
-        self.is_rung_again = True
-        if self.sending is None or self.sending.done():
-            self.sending = watched_task(self._send_all(), "sending of live news")
+        for sender in self.senders.values():
+            sender.ring()
 
-    async def _send_all(self) -> None:
-        while self.is_rung_again:
-            self.is_rung_again = False
-            await self._send_news()
+    def _heard(self, notify: psycopg.Notify) -> None:
+        """Has the channel read its news, or looks at the pages of the account that is named."""
+        if notify.channel == ANNOUNCED:
+            named = notify.payload
+            self._doubt(AccountId(int(named)) if named.isdecimal() else None)
+        else:
+            self.senders[notify.channel].ring()
 
-    def _heard(self, notify: psycopg.Notify) -> bool:
-        """Looks at the account's pages if the notification names one; returns whether it does."""
-        if notify.channel != ANNOUNCED:
-            return False
-        self._doubt(AccountId(int(notify.payload)) if notify.payload.isdecimal() else None)
-        return True
+    def _found(self) -> None:
+        """The line stands: what was announced meanwhile is unknown, and is looked for."""
+        for channel in self.channels:
+            channel.doubt()
+        self._ring()
+        if not self.has_line:
+            self.has_line = True
+            self._wake()
+        self._doubt(None)
+
+    def _lost(self) -> None:
+        if self.has_line:
+            self.has_line = False
+            self._wake()
+
+    def _wake(self) -> None:
+        """Has every page look at once whether it is live."""
+        for listener in self.listeners:
+            listener.wake()
 
     def _doubt(self, account_id: AccountId | None) -> None:
         """Has the sessions of the account's pages looked up anew; of all pages if None."""
@@ -123,18 +134,6 @@ class Live:
         for listener in self.listeners:
             if account_id is None or listener.user.account_id == account_id:
                 listener.doubt()
-
-    async def _send_news(self) -> None:
-        """Lets each channel send what is new; one that can't read it doesn't hold up the others."""
-
-        async def send(channel: Channel) -> None:
-            kind_of_work.set(f"news of {channel.counted_as}")
-            try:
-                await channel.send_news(self.listeners)
-            except ServiceDown as error:
-                LOGGER.warning("live: no news of %s (%s)", channel.counted_as, error.code)
-
-        await asyncio.gather(*map(send, self.channels))
 
     def check_room(self, user: User) -> None:
         """Raises Busy where the account, or all together, have as many streams as are allowed."""
@@ -157,52 +156,66 @@ class Live:
             yield b"retry: 60000\n\n"
             return
         listener = Listener(token, user)
+        late: Late = dict.fromkeys(self.channels)
         self.listeners.add(listener)
         self.figures.listeners.inc()
         try:
             yield b"retry: 2000\n\n"
-            late: list[Channel] = list(self.channels)
             async for part in self._missed(listener, late, after):
                 yield part
             async for part in self._follow_page(listener, late, after):
                 yield part
         finally:
+            for opening in late.values():
+                if opening is not None:
+                    opening.cancel()
             self.listeners.discard(listener)
             self.figures.listeners.dec()
 
     async def _missed(
-        self, listener: Listener, late: list[Channel], after: Mapping[str, int | None]
+        self, listener: Listener, late: Late, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
-        """Yields what the page missed in the channels ``late``; those that can't be read stay."""
+        """Yields what the page missed in the channels ``late``; those that can't be read stay.
+
+        One that takes long wakes the page when it is done: until then the page hears of the others,
+        and of a database that hangs.
+        """
         for channel in tuple(late):
+            opening = late[channel]
+            if opening is None:
+                opened = channel.opened(listener, after.get(channel.counted_as))
+                late[channel] = opening = asyncio.shield(opened)
+            await asyncio.wait({opening}, timeout=OPENED_S)
+            if not opening.done():
+                opening.remove_done_callback(listener.wake)
+                opening.add_done_callback(listener.wake)
+                return
+            late[channel] = None
             try:
-                event = await channel.opened(listener, after.get(channel.counted_as))
+                event = opening.result()
             except ServiceDown:
                 continue
-            late.remove(channel)
+            del late[channel]
             if event is not None:
                 yield event.encoded()
 
     async def _follow_page(
-        self, listener: Listener, late: list[Channel], after: Mapping[str, int | None]
+        self, listener: Listener, late: Late, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
-        checked = time.monotonic()
+        checked, was_lost = time.monotonic(), False
         while True:
+            if self.is_lost != was_lost:
+                was_lost = self.is_lost
+                yield Event("lost" if was_lost else "live", None).encoded()
             event = await next_event(listener)
-            if listener.is_in_doubt or time.monotonic() - checked >= CHECK_SESSION_S:
+            is_due = time.monotonic() - checked >= CHECK_SESSION_S and not self.is_lost
+            if listener.is_in_doubt or is_due:
                 checked = time.monotonic()
-                doubted, listener.is_in_doubt = listener.is_in_doubt, False
-                try:
-                    anew = await self._looked_up(listener)
-                except ServiceDown:
-                    if doubted:
-                        return  # the page comes again, and waits at the door
-                    anew = b""
-                if anew is None:
-                    yield b"event: signed_out\ndata: {}\n\n"
-                    return
+                anew, is_over = await self._look_again(listener)
                 if anew:
                     yield anew
+                if is_over:
+                    return
             if event is None:
                 yield b": heartbeat\n\n"
             elif event.kind != "doubt":
@@ -210,12 +223,28 @@ class Live:
             async for part in self._missed(listener, late, after):
                 yield part
 
-    async def _looked_up(self, listener: Listener) -> bytes | None:
+    async def _look_again(self, listener: Listener) -> tuple[bytes, bool]:
+        """Looks up the page's session; returns events as bytes, and whether the stream ends.
+
+        One in doubt that can't be looked up ends: the page comes again, and waits at the door.
+        """
+        doubted, listener.is_in_doubt = listener.is_in_doubt, False
+        try:
+            anew = await self._looked_up(listener, DOUBTED_S if doubted else LOOK_UP_S)
+        except ServiceDown:
+            return b"", doubted
+        return (SIGNED_OUT, True) if anew is None else (anew, False)
+
+    async def _looked_up(self, listener: Listener, patience_s: float) -> bytes | None:
         """Looks up the page's user; returns the events that a new scope asks for, as bytes.
 
         None where the session has ended. Raises ServiceDown where the database doesn't tell.
         """
-        user = await self.door.look_up(listener.token)
+        try:
+            async with asyncio.timeout(patience_s), self.looking:
+                user = await self.door.look_up(listener.token)
+        except TimeoutError:
+            raise busy() from None
         if user is None or not may(user, Action.READ_WATERS):
             return None
         seen, listener.user = listener.scope, user
@@ -245,9 +274,10 @@ def router(deps: Deps, live: Live) -> APIRouter:
         ledger: Annotated[int | None, Query(ge=0, description="change number of problems")] = None,
         last_event_id: Annotated[str, Header()] = "",
     ) -> StreamingResponse:
-        """Server-sent events: hello, change, resync, ledger, notice, signed_out.
+        """Server-sent events: hello, change, resync, ledger, notice, lost, live, signed_out.
 
         The id is the change number of readings; ``ledger`` events carry their own in the data.
+        From ``lost`` on changes may be missing; after ``live`` they have come or come at once.
         """
         user = require(Action.READ_WATERS)
         live.check_room(user)

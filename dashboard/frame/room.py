@@ -11,7 +11,11 @@ from dashboard.frame.access import Access, Rule, once
 from dashboard.frame.auth import Action
 from dashboard.frame.channel import Channel
 from dashboard.frame.deps import Deps
+from dashboard.frame.door import Door
+from dashboard.frame.front import Front
+from dashboard.frame.headers import HeaderRules
 from dashboard.frame.health import Figures
+from dashboard.frame.offload import Workers
 from dashboard.frame.page import Page
 from dashboard.frame.place import Place
 
@@ -24,7 +28,7 @@ class Room:
     catalogue in ``dashboard/locales``. ``pages`` bring their own rules of access, ``rules`` are for
     every other address. ``callbacks`` holds the action by the prefix of the ids that callbacks
     write to. ``public`` are paths open to everybody. ``channel`` makes what tells open pages of
-    news.
+    news, ``front`` what answers addresses of the room before the guard; one room has one.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Room:
     public: tuple[str, ...] = ()
     place_in_bar: Place | None = None
     channel: Callable[[Deps, Figures], Channel] | None = None
+    front: Callable[[Deps, Figures, Door, HeaderRules, Workers], Front] | None = None
 
 
 def access_of(rooms: Sequence[Room]) -> Access:
@@ -49,6 +54,14 @@ def access_of(rooms: Sequence[Room]) -> Access:
         public=frozenset(chain.from_iterable(each.public for each in rooms)),
         starts=tuple(Rule(each.href, each.action) for each in places_of(rooms) if each.is_start),
     )
+
+
+def front_of(
+    rooms: Iterable[Room],
+) -> Callable[[Deps, Figures, Door, HeaderRules, Workers], Front]:
+    """Returns what makes the front of the only room that has one; raises ValueError otherwise."""
+    (front,) = (each.front for each in rooms if each.front is not None)
+    return front
 
 
 def places_of(rooms: Iterable[Room]) -> tuple[Place, ...]:

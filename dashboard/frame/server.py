@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from dashboard.frame.front import Front, Reply
 from data.logs import begin_logging
 from data.settings import DashboardSettings
 
@@ -23,6 +24,8 @@ BUSY_ANSWER = (
     b"connection: close\r\n\r\n"
 )
 
+MOST_HELD = 65_536
+HEAD_END = b"\r\n\r\n"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -45,6 +48,14 @@ class PatientProtocol(HttpToolsProtocol):
     pause: asyncio.TimerHandle | None = None
     stuck: asyncio.TimerHandle | None = None
     is_in_request = False
+    front: ClassVar[Front | None] = None
+    asked: object | None = None
+    """What is asked of the front: read, and not answered yet."""
+
+    held: bytes = b""
+    """What came meanwhile."""
+
+    is_single = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Waits for a request, or refuses the connection where there is no room for it."""
@@ -69,8 +80,16 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Reads on; the pause within a body begins anew."""
+        """Reads on, unless the front still thinks; the pause within a body begins anew."""
+        if self.asked is not None:
+            self.held += data
+            if len(self.held) > MOST_HELD:
+                self.flow.pause_reading()
+            return
+        self.is_single = data.count(HEAD_END) == 1 and data.endswith(HEAD_END)
         super().data_received(data)
+        if self.asked is not None:
+            return
         if self.pause is not None:
             self.pause.cancel()
             self.pause = self._clock(self.pause_s, self._paused)
@@ -78,18 +97,70 @@ class PatientProtocol(HttpToolsProtocol):
             self._await_request()
 
     def on_headers_complete(self) -> None:
-        """Waits for the body instead of the headers."""
+        """Asks the front, or waits for the body instead of the headers."""
         self._stop_clocks()
+        self.asked = self._asked_of_front()
+        if self.asked is None:
+            self._begin_request()
+
+    def _begin_request(self) -> None:
         self.is_in_request = True
         self.limit = self._clock(self.body_s, self.cut_off)
         self.pause = self._clock(self.pause_s, self._paused)
         super().on_headers_complete()
 
+    def _asked_of_front(self) -> object | None:
+        """Returns what the front is asked, if it has an answer ready; else None.
+
+        Only a request that came whole and alone, on a connection that stays and can be written to.
+        """
+        is_free = self.cycle is None or self.cycle.response_complete
+        if self.front is None or not is_free or not self.is_single or self.flow.write_paused:
+            return None
+        if not self.parser.should_keep_alive() or self.parser.get_http_version() != "1.1":
+            return None
+        asked = self.front.asked(self.parser.get_method(), self.url, self.headers)
+        return asked if asked is not None and self.front.ready(asked) is not None else None
+
     def on_message_complete(self) -> None:
         """Waits for nothing while the request is answered."""
+        if self.asked is not None and self.front is not None:
+            self.front.after(self._answer_ready)
+        else:
+            self._end_request()
+
+    def _end_request(self) -> None:
         super().on_message_complete()
         self._stop_clocks()
         self.is_in_request = self.cycle is not None and not self.cycle.response_complete
+
+    def _answer_ready(self) -> None:
+        """Sends the front's answer; where it has none any more, the request goes its usual way."""
+        asked, self.asked = self.asked, None
+        if self.front is None or self.transport.is_closing():
+            return
+        reply = self.front.ready(asked)
+        if reply is None:
+            self._begin_request()
+            self._end_request()
+        else:
+            self._send_ready(reply)
+            self.front.sent(reply)
+        if self.held:
+            held, self.held = self.held, b""
+            self.flow.resume_reading()
+            self.data_received(held)
+
+    def _send_ready(self, reply: Reply) -> None:
+        """Sends the answer; the connection then waits for its next request."""
+        date = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        self.transport.write(b"".join((reply.start, date, reply.lines, reply.body)))
+        self.server_state.total_requests += 1
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        self.waiting[self] = None
 
     def on_response_complete(self) -> None:
         """Waits for the next request, or for the rest of this one's body."""
@@ -137,14 +208,20 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
-def protocol(settings: DashboardSettings, most: int) -> type[PatientProtocol]:
-    """Returns the connections' class with the limits of the settings."""
+def protocol(
+    settings: DashboardSettings, most: int, front: Front | None = None
+) -> type[PatientProtocol]:
+    """Returns the connections' class with the limits of the settings.
+
+    What ``front`` has ready is sent without a task of its own.
+    """
     limits: dict[str, Any] = {
         "header_s": settings.header_seconds,
         "body_s": settings.body_seconds,
         "pause_s": settings.pause_seconds,
         "most": most,
         "waiting": {},
+        "front": front,
     }
     return type("LimitedProtocol", (PatientProtocol,), limits)
 
@@ -172,7 +249,7 @@ def serve(
         app,
         host=host,
         port=port,
-        http=protocol(settings, room),
+        http=protocol(settings, room, getattr(app, "front", None)),
         access_log=False,
         log_config=None,
         server_header=False,

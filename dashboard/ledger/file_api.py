@@ -46,7 +46,8 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
                 most=MOST_ROWS,
                 found=found,
             )
-        filters = filter_words(chosen, choices(connection, scope), names(connection, scope, chosen))
+        offered = choices(connection, scope, chosen.river_ids, chosen.unit_ids)
+        filters = filter_words(chosen, offered, names(connection, scope, chosen))
         log(
             connection,
             Logged.EXPORT,

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import dash
 import dash_mantine_components as dmc
-from dash import html
+from dash import Input, Output, State, html
 
+from dashboard.frame.auth import Action, require
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
 from dashboard.ledger.line_words import light_word
+from dashboard.ledger.reads import read_options
 from dashboard.ledger.words import (
     category_word,
     group_word,
@@ -18,7 +23,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.kit import fixed_pill, ticks_pill
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
-from data.queries.ledger.choices import Choices
+from data.queries.ledger.choices import Choices, Offered
 from data.queries.ledger.filter import KEYS, LedgerFilter
 from data.words.ledger import CATEGORIES, Light, Severity, Source, Status
 
@@ -26,6 +31,12 @@ PICKED: Final = ("river", "status", "category", "severity", "light", "unit", "so
 """Keys of the address that have a pill; the others are shown only when an address holds them."""
 
 KEPT: Final = ("reach", "lake", "division", "station", "problem", "since", "until")
+
+
+SOUGHT: Final = ("river", "unit")
+"""Filters whose options may be too many to list: a box over them finds the others."""
+
+HIDDEN: Final = {"display": "none"}
 
 
 def labels() -> dict[str, str]:
@@ -68,8 +79,8 @@ def values() -> dict[str, dict[str, str]]:
 def read_values(read: Choices) -> dict[str, dict[str, str]]:
     """The options of the filters river and unit: those with problems."""
     return {
-        "river": {str(key): own_name(name, english) for key, name, english in read.rivers},
-        "unit": {str(key): name for key, name in read.units},
+        key: {str(number): own_name(name, english) for number, name, english in offered.listed}
+        for key, offered in (("river", read.rivers), ("unit", read.units))
     }
 
 
@@ -106,7 +117,52 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         className="om-choices",
         **attributes(aria_label=label),
     )
-    return ticks_pill(key, label, group, "ledger")
+    if key not in SOUGHT:
+        return ticks_pill(key, label, group, "ledger")
+    finder = dmc.TextInput(
+        id=f"ledger-find-{key}",
+        value="",
+        debounce=300,
+        size="xs",
+        placeholder=_("Type a name"),
+        className="om-find",
+        style=HIDDEN,
+        **attributes(aria_label=_("Find: {filter}").format(filter=label)),
+    )
+    return ticks_pill(key, label, html.Div([finder, group]), "ledger")
+
+
+def finder_style(offered: Offered) -> dict[str, str]:
+    """The style of the box that finds a filter's options: shown where not all are listed."""
+    return HIDDEN if offered.is_whole else {}
+
+
+def register_finder(app: dash.Dash, deps: Deps, key: str, words: str) -> None:
+    """Registers the callback that lists the options of one filter for what is typed over them."""
+
+    @app.callback(
+        Output(f"ledger-pick-{key}", "children", allow_duplicate=True),
+        Output(words, "data", allow_duplicate=True),
+        Input(f"ledger-find-{key}", "value"),
+        State(f"ledger-pick-{key}", "value"),
+        State(words, "data"),
+        prevent_initial_call=True,
+    )
+    async def find(phrase: str, held: list[str], known: dict[str, Any]) -> tuple[Any, Any]:
+        user = require(Action.READ_LEDGER)
+        offered = await off(read_options, deps, user, key, str(phrase or ""), held or ())
+        wording = found_wordings(known, key, offered)
+        listed = {
+            str(number): wording["values"][key][str(number)] for number, *_names in offered.listed
+        }
+        return boxes(listed, held or ()), wording
+
+
+def found_wordings(known: Mapping[str, Any], key: str, offered: Offered) -> dict[str, Any]:
+    """The words known to the page with the names of the options just found for one filter."""
+    named = {str(number): own_name(name, english) for number, name, english in offered.listed}
+    values = known.get("values", {})
+    return {**known, "values": {**values, key: {**values.get(key, {}), **named}}}
 
 
 def kept(chosen: LedgerFilter) -> dict[str, list[str]]:

@@ -150,6 +150,8 @@ def register(app: dash.Dash, deps: Deps) -> None:
     register_asking(app)
     register_rows(app, deps)
     register_overview(app, deps)
+    for key in filters.SOUGHT:
+        filters.register_finder(app, deps, key, Ids.WORDS)
     bulk.register_bar(app, deps)
     bulk.register_dialog(app, deps)
     tabs.register_views(app, deps)
@@ -267,6 +269,8 @@ def register_overview(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.SAVED, "children"),
         Output("ledger-pick-river", "children"),
         Output("ledger-pick-unit", "children"),
+        Output("ledger-find-river", "style"),
+        Output("ledger-find-unit", "style"),
         Output(Ids.WORDS, "data"),
         Output(Ids.KEPT_PILLS, "children"),
         Input(Ids.CHANGED, "data"),
@@ -279,7 +283,8 @@ def register_overview(app: dash.Dash, deps: Deps) -> None:
         _changed: int, kept: dict[str, list[str]], asked: str, rivers: list[str], units: list[str]
     ) -> tuple[Any, ...]:
         user = require(Action.READ_LEDGER)
-        read = await off(read_overview, deps, user, read_filter(kept))
+        chosen = read_filter(kept)
+        read = await off(read_overview, deps, user, chosen, rivers or (), units or ())
         offered = filters.read_values(read.choices)
         return (
             *[read.counts.views[view] for view in tabs.names()],
@@ -288,6 +293,8 @@ def register_overview(app: dash.Dash, deps: Deps) -> None:
             tabs.saved(read.views),
             filters.boxes(offered["river"], rivers or ()),
             filters.boxes(offered["unit"], units or ()),
+            filters.finder_style(read.choices.rivers),
+            filters.finder_style(read.choices.units),
             filters.wordings(read.choices),
             filters.kept_pills(kept, read.names),
         )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data.queries.map.problems import LedgerChanges, Pin
+from data.queries.map.problems import Pin
 from data.words.ledger import Light
 
 RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
@@ -28,14 +28,4 @@ def pin_feature(pin: Pin) -> dict[str, Any]:
         "id": pin.id,
         "geometry": {"type": "Point", "coordinates": [pin.lon, pin.lat]},
         "properties": {key: value for key, value in properties.items() if value is not None},
-    }
-
-
-def changes_brief(changes: LedgerChanges) -> dict[str, Any]:
-    """The changes as a dict for an open map; ``gone`` are problems no longer open."""
-    return {
-        "change_no": changes.change_no,
-        "problems": [pin_feature(pin) for pin in changes.pins],
-        "gone": list(changes.gone),
-        "patrols": changes.patrol_count,
     }

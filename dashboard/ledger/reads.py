@@ -12,9 +12,16 @@ from data.database import transaction
 from data.people.saved_views import SavedView, saved_views
 from data.procedure.workflow import Step
 from data.queries.ledger.asker import Asker, asker_of
-from data.queries.ledger.choices import Choices, choices, names
+from data.queries.ledger.choices import (
+    Choices,
+    Offered,
+    choices,
+    names,
+    river_choices,
+    unit_choices,
+)
 from data.queries.ledger.conditions import SOON_DAYS
-from data.queries.ledger.filter import LedgerFilter, Order
+from data.queries.ledger.filter import MOST_WORDS, LedgerFilter, Order
 from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
 from data.queries.working_days import known_calendar
 from data.words.ledger import Action, Severity
@@ -68,8 +75,17 @@ def read_rows(
     return rows, found, now
 
 
-def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
-    """Reads counts of tabs, options of filters and saved views, which surround the rows."""
+def read_overview(
+    deps: Deps,
+    user: User,
+    chosen: LedgerFilter,
+    rivers: Sequence[str] = (),
+    units: Sequence[str] = (),
+) -> Overview:
+    """Reads counts of tabs, options of filters and saved views, which surround the rows.
+
+    ``rivers`` and ``units`` are the ids chosen in the filters: their names are read in any case.
+    """
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         return Overview(
@@ -79,10 +95,21 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
                 asker(connection, deps, user),
                 ledger_moment(connection, deps, deps.clock()),
             ),
-            choices(connection, scope),
+            choices(connection, scope, _ids(rivers), _ids(units)),
             saved_views(connection, user.account_id),
             names(connection, scope, chosen),
         )
+
+
+def read_options(deps: Deps, user: User, key: str, phrase: str, chosen: Sequence[str]) -> Offered:
+    """Reads what a filter (river, unit) offers for the phrase typed over it, and what is chosen."""
+    find = {"river": river_choices, "unit": unit_choices}[key]
+    with transaction(deps.engine) as connection:
+        return find(connection, visible_to(user), _ids(chosen), phrase)
+
+
+def _ids(chosen: Sequence[str]) -> list[int]:
+    return [int(one) for one in chosen[:MOST_WORDS] if one.isdecimal() and len(one) < 19]
 
 
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from data.database import transaction
 from data.errors import BadInput
 from data.placing.spots import Spot, preview
 from data.queries.ledger.one_problem import Near, near_problems
-from data.queries.map.layers import bounds
+from data.queries.map.bounds import bounds
 from data.queries.waters.points import point_at, visible_rivers
 from gis.chainage import parse_chainage
 from problem_ledger.cases.places import WITHIN_M

@@ -15,6 +15,8 @@ ROOM = Room(
     routers=(tiles_api.router, api.router, search_api.router, problems_api.router),
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),
+        Rule("/tiles/all/", Action.READ_LEDGER, below=True),
+        Rule("/tiles/problems/", Action.READ_LEDGER, below=True),
         Rule("/tiles/patrols/", Action.READ_PATROLS, below=True),
         Rule("/tiles/patrol_ends/", Action.READ_PATROLS, below=True),
         Rule("/api/v1/map/", Action.READ_WATERS, below=True),
@@ -26,4 +28,5 @@ ROOM = Room(
     callbacks={"one-map-": Action.READ_WATERS, "drawer-": Action.READ_WATERS},
     place_in_bar=Place("/", "One map", "map", Action.READ_WATERS, brief=N_("Map")),
     channel=ReadingNews,
+    front=tiles_api.Tiles,
 )

@@ -3,18 +3,17 @@
 from datetime import date
 from typing import Any, Final, Literal
 
-from data.map_tables.month import refresh_month
-from data.map_tables.reconcile import reconcile
-
 from dashboard.frame.auth import Action, User, may, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.ledger.pins import pin_feature
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import NotFound
+from data.map_tables.month import refresh_month
+from data.map_tables.reconcile import reconcile
 from data.procedure.deadlines import Calendar
+from data.queries.map.bounds import bounds
 from data.queries.map.changes import last_change_no
-from data.queries.map.layers import bounds
 from data.queries.map.list import (
     Narrowed,
     listed_boards,

@@ -16,6 +16,8 @@ def map_words() -> dict[str, str]:
         "month_span": _("Means of {from} to {to}"),
         "lost": _("Disconnected, reconnecting (attempt {n})"),
         "lost_since": _("The connection is lost. Showing data of {time}."),
+        "not_live": _("Not live"),
+        "not_live_since": _("Not live since {time}: the database does not answer."),
         "signed_out": _("Your session has ended. Please sign in again."),
         "sign_in": _("Sign in"),
         "online": _("{n} / {m} online"),

@@ -24,7 +24,7 @@ from data.placing import cells
 from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.spots import WITHIN_M, Spot
 from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station, preview
-from data.queries.map.layers import bounds
+from data.queries.map.bounds import bounds
 from data.queries.stations.placed import (
     NearStation,
     PlacedStation,

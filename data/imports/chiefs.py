@@ -14,6 +14,7 @@ from data.imports.outcome import Outcome
 from data.imports.records import each_refused
 from data.imports.source import Row
 from data.queries.waters import registry
+from data.queries.waters.finders import NamedReaches, named_rows
 from data.tables.people import person, responsibility
 from data.vocabulary import ChiefLevel
 
@@ -67,16 +68,29 @@ def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Writes the persons of these rows and which water or division each answers for, and when."""
+    known = _Known(connection, rows)
     for row in rows:
         with each_refused(connection, [row], outcome) as done:
-            _import_row(connection, row, options, done)
+            _import_row(connection, known, row, options, done)
 
 
-def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:
+class _Known:
+    """The waters and divisions that chiefs may answer for, to find those that rows name."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Row]) -> None:
+        self.rivers, self.lakes, self.divisions = (
+            named_rows(connection, table) for table in ("river", "lake", "division")
+        )
+        self.reaches = NamedReaches(connection, {row.text("reach") for row in rows})
+
+
+def _import_row(
+    connection: Connection, known: _Known, row: Row, options: Options, outcome: Outcome
+) -> None:
     term = _term(row)
     outcomes = {
         _answer(connection, _person(connection, row), duty, term, row, options, outcome)
-        for duty in _duties(connection, row)
+        for duty in _duties(connection, known, row)
     }
     if "created" in outcomes:
         outcome.created += 1
@@ -106,7 +120,7 @@ def _person(connection: Connection, row: Row) -> int:
     return int(found.scalar_one())
 
 
-def _duties(connection: Connection, row: Row) -> list[_Duty]:
+def _duties(connection: Connection, known: _Known, row: Row) -> list[_Duty]:
     """Returns the duties of a river chief that the row names.
 
     A river with a division means the river's reaches in that division.
@@ -115,9 +129,7 @@ def _duties(connection: Connection, row: Row) -> list[_Duty]:
     if level is None:
         raise BadInput("{field} is empty.", field="level")
     said = {name: row.text(name) for name in ("river", "reach", "lake", "division")}
-    division = (
-        registry.find_one(connection, "division", said["division"]) if said["division"] else None
-    )
+    division = known.divisions.find_one(said["division"]) if said["division"] else None
     division_id = division.id if division else None
     if is_general:
         if division_id is None or said["river"] or said["reach"] or said["lake"]:
@@ -126,13 +138,11 @@ def _duties(connection: Connection, row: Row) -> list[_Duty]:
     if said["lake"]:
         if said["river"] or said["reach"]:
             raise BadInput("It names a lake and a river; one of them is wanted.")
-        lake = registry.find_one(connection, "lake", said["lake"])
+        lake = known.lakes.find_one(said["lake"])
         return [_Duty(level, False, division_id, lake_id=lake.id)]
-    river = registry.find_one(connection, "river", said["river"]) if said["river"] else None
+    river = known.rivers.find_one(said["river"]) if said["river"] else None
     if said["reach"]:
-        reach = registry.find_one(
-            connection, "reach", said["reach"], within_river=river.id if river else None
-        )
+        reach = known.reaches.find_one(said["reach"], river.id if river else None)
         return [_Duty(level, False, division_id, reach_id=reach.id)]
     if river is None:
         raise BadInput("It names no river, reach or lake.")

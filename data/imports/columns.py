@@ -96,3 +96,17 @@ def _require_known(kind: ImportKind, form: Form, name: str) -> None:
             field=name,
             fields=", ".join(form.fields),
         )
+
+
+def unread_columns(table: Table, columns: Mapping[str, str]) -> list[Comment]:
+    """Returns a comment that names the columns with any text that no field is read from."""
+    used = set(columns.values())
+    left = [
+        title
+        for title in table.columns
+        if title not in used and any(record.get(title) for record in table.records)
+    ]
+    if not left:
+        return []
+    names = ", ".join(left[:30]) + (" …" if len(left) > 30 else "")
+    return [comment("Columns that aren't read: {columns}.", columns=names)]

@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from shapely.geometry import LineString, Point
 from sqlalchemy import Connection, Row, text
 
 from data.imports.outcome import Outcome
 from data.queries.waters.registry import courses
 from gis.chainage import LineIndex
+from gis.courses import main_course
 from gis.network import Confluence, confluences, join_lines, starts_m
 
 STATED_WITHIN_M: Final = 20_000.0
@@ -39,22 +42,20 @@ def settle_flows(
     lines = {river_id: [part.line for part in each.course] for river_id, each in joined.items()}
     arms = {river_id: [part.line for part in each.branches] for river_id, each in joined.items()}
     found = _believed(connection, lines, confluences(lines, arms=arms), outcome)
-    for river_id, met in found.items():
-        connection.execute(
-            text(
-                """
-                UPDATE river SET flows_into_id = :into, flows_into_chainage_m = :at
-                WHERE id = :id AND (flows_into_id, flows_into_chainage_m)
-                IS DISTINCT FROM (CAST(:into AS bigint), CAST(:at AS double precision))
-                """
-            ),
-            {
-                "id": river_id,
-                "into": met.key if met else None,
-                "at": met.chainage_m if met else None,
-            },
-        )
-    _settle_reaches(connection, found)
+    rows = [
+        (id_, met.key if met else None, met.chainage_m if met else None)
+        for id_, met in found.items()
+    ]
+    connection.execute(
+        _FLOWS,
+        {
+            name: list(values)
+            for name, values in zip(("ids", "into", "at"), zip(*rows, strict=True), strict=False)
+        }
+        if rows
+        else {"ids": [], "into": [], "at": []},
+    )
+    settle_reaches(connection)
     return found
 
 
@@ -159,46 +160,66 @@ def _way(found: Mapping[int, Confluence[int] | None], start: int, goal: int) -> 
     return []
 
 
-def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | None]) -> None:
-    rows = connection.execute(
-        text(
-            """
-            SELECT id, river_id, chainage_from_m, chainage_to_m, downstream_id FROM reach
-            ORDER BY river_id, position
-            """
-        )
-    )
+def settle_reaches(connection: Connection) -> None:
+    """Stores what every reach flows into, by what the rivers are stored to flow into."""
     rivers: dict[int, list[_Reach]] = defaultdict(list)
-    for row in rows:
+    for row in connection.execute(_REACHES):
         rivers[row.river_id].append(_Reach(*row))
-    mains = {river_id: _course(reaches) for river_id, reaches in rivers.items()}
+    flows = {row.id: row for row in connection.execute(_RIVERS)}
+    mains = {
+        river_id: _Main([own[place] for place in main_course([(e.from_m, e.to_m) for e in own])])
+        for river_id, own in rivers.items()
+    }
+    changed: dict[int, int | None] = {}
     for river_id, reaches in rivers.items():
-        main, met = mains[river_id], found.get(river_id)
-        mouth = _at(mains.get(met.key, []), met.chainage_m) if met else None
+        main, flow = mains[river_id], flows[river_id]
+        receiver = mains.get(flow.flows_into_id)
+        mouth = receiver.at(flow.flows_into_chainage_m) if receiver else None
         for each in reaches:
-            below = mouth
-            if each not in main:
-                below = _at(main, each.to_m)
-            elif each is not main[-1]:
-                below = main[main.index(each) + 1].id
+            below = main.below[each.id] if each.id in main.below else main.at(each.to_m)
+            below = mouth if each.id == main.last_id else below
             if below != each.downstream_id:
-                connection.execute(
-                    text("UPDATE reach SET downstream_id = :below WHERE id = :id"),
-                    {"below": below, "id": each.id},
-                )
+                changed[each.id] = below
+    if changed:
+        connection.execute(_BELOW, {"ids": list(changed), "below": list(changed.values())})
 
 
-def _course(reaches: list[_Reach]) -> list[_Reach]:
-    """Returns the reaches of the main course, without arms (which begin before another ends)."""
-    main: list[_Reach] = []
-    for each in reaches:
-        if not main or each.from_m >= main[-1].to_m - 1.0:
-            main.append(each)
-    return main
+class _Main:
+    """The reaches of a river's main course, in order downstream."""
+
+    def __init__(self, reaches: Sequence[_Reach]) -> None:
+        self._ids = [each.id for each in reaches]
+        self._from_m = np.array([each.from_m for each in reaches])
+        self._to_m = np.array([each.to_m for each in reaches])
+        self.last_id = self._ids[-1]
+        self.below: dict[int, int | None] = {self.last_id: None, **dict(pairwise(self._ids))}
+
+    def at(self, chainage_m: float) -> int:
+        """Returns the id of the reach at a distance along the river, in a gap of the nearest."""
+        aside = np.maximum(self._from_m - chainage_m, chainage_m - self._to_m)
+        return self._ids[int(np.argmin(np.maximum(aside, 0.0)))]
 
 
-def _at(main: list[_Reach], chainage_m: float) -> int | None:
-    """Returns the id of the reach at a distance along the river, in a gap of the nearest reach."""
-    if not main:
-        return None
-    return min(main, key=lambda each: max(each.from_m - chainage_m, chainage_m - each.to_m, 0.0)).id
+_REACHES: Final = text(
+    """
+    SELECT id, river_id, chainage_from_m, chainage_to_m, downstream_id FROM reach
+    ORDER BY river_id, position
+    """
+)
+_RIVERS: Final = text("SELECT id, flows_into_id, flows_into_chainage_m FROM river")
+_FLOWS: Final = text(
+    """
+    UPDATE river SET flows_into_id = new.receiver_id, flows_into_chainage_m = new.at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:into AS bigint[]), CAST(:at AS double precision[]))
+        AS new (id, receiver_id, at)
+    WHERE river.id = new.id AND (flows_into_id, flows_into_chainage_m)
+        IS DISTINCT FROM (new.receiver_id, new.at)
+    """
+)
+_BELOW: Final = text(
+    """
+    UPDATE reach SET downstream_id = new.below
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:below AS bigint[])) AS new (id, below)
+    WHERE reach.id = new.id
+    """
+)

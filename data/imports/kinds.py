@@ -21,6 +21,7 @@ from data.imports.fields import ImportKind
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.source import Row, Source
+from data.map_tables.fill import fill, in_bulk
 
 Importer = Callable[[Connection, Sequence[Row], Options, Outcome], None]
 
@@ -41,16 +42,38 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = MappingProxyType(
 )
 
 
+BULK_ROWS: Final = 1_000
+"""From so many rows on the map's tables are made anew at the end, not row by row."""
+
+_ON_THE_MAP: Final = frozenset(
+    {
+        ImportKind.DIVISIONS,
+        ImportKind.RIVERS,
+        ImportKind.REACHES,
+        ImportKind.LAKES,
+        ImportKind.SECTIONS,
+        ImportKind.OUTFALLS,
+        ImportKind.INTAKES,
+    }
+)
+
+
 def import_source(
     connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
 ) -> Outcome:
     """Imports a file's rows and returns the outcome; importing them again changes nothing.
 
     One import runs at a time. Rows that can't be imported are refused in the outcome and the others
-    are written: the caller rolls back when that isn't wanted.
+    are written: the caller rolls back when that isn't wanted. From BULK_ROWS rows on the map's
+    tables are made anew at the end.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
     outcome = Outcome(kind, refused=list(source.refused), notes=list(source.notes))
+    is_bulk = kind in _ON_THE_MAP and len(source.rows) >= BULK_ROWS
+    if is_bulk:
+        in_bulk(connection)
     IMPORTERS[kind](connection, source.rows, options or Options(), outcome)
+    if is_bulk:
+        fill(connection)
     outcome.refused.sort(key=lambda each: each.row)
     return outcome

@@ -6,12 +6,13 @@ from shapely.geometry import Point
 from sqlalchemy import Connection, func, insert, select, update
 
 from data.errors import BadInput
+from data.imports.locating import locate
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
-from data.placing.spots import preview
+from data.placing.spots import SourcePoint, Spot, preview
 from data.queries.waters import registry
 from data.tables.waters import notice_board
 
@@ -21,19 +22,35 @@ def import_rows(
 ) -> None:
     """Writes the notice boards of these rows, matched by code."""
     seen: dict[str, int] = {}
+    places = {
+        row.number: SourcePoint("EPSG:4490", row.geometry.x, row.geometry.y)
+        for row in rows
+        if isinstance(row.geometry, Point)
+    }
+    located = locate(connection, places, options.within_m)
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)
         with each_refused(connection, [row], outcome) as done:
             if before != row.number:
                 raise BadInput("It repeats the code of row {row}.", row=before)
-            _import_row(connection, row, options, done)
+            _import_row(connection, row, options, done, located.get(row.number))
 
 
-def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:
+def _import_row(
+    connection: Connection,
+    row: Row,
+    options: Options,
+    outcome: Outcome,
+    located: Spot | BadInput | None,
+) -> None:
     point = row.geometry
     if not isinstance(point, Point):
         raise BadInput("It has no geometry.")
-    spot = preview(connection, point.x, point.y, within_m=options.within_m, may_allow_more=True)
+    if isinstance(located, BadInput):
+        raise located
+    spot = located or preview(
+        connection, point.x, point.y, within_m=options.within_m, may_allow_more=True
+    )
     values: dict[str, object] = {
         "name": row.name,
         "reach_id": spot.reach_id,

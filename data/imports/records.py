@@ -35,7 +35,7 @@ def each_refused(
     except (BadInput, Conflict) as error:
         outcome.refuse_all(rows, error)
     except DBAPIError as error:
-        if not _is_of_the_record(error):
+        if not is_of_the_record(error):
             raise
         outcome.refuse_all(
             rows, clash if clash and isinstance(error, IntegrityError) else _refusal(error)
@@ -44,7 +44,7 @@ def each_refused(
         outcome.add(done)
 
 
-def _is_of_the_record(error: DBAPIError) -> bool:
+def is_of_the_record(error: DBAPIError) -> bool:
     """Returns whether a record's own values caused the error.
 
     What the driver itself refuses to send, such as a NUL, has no SQLSTATE.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shapely import STRtree
 from shapely.geometry import MultiLineString
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -9,6 +10,12 @@ from data.imports.drawings import Drawn, RiverKey, drawings, rows_by_river
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.reach_writes import (
+    RiverReaches,
+    is_same,
+    replace_reaches,
+    stored_reaches,
+)
 from data.imports.records import each_refused
 from data.imports.river_notes import note_directions, note_drawing, note_gaps, note_joins
 from data.imports.source import Row
@@ -17,11 +24,9 @@ from data.imports.stretches import (
     held_elsewhere,
     kept_geometry,
     plan_reaches,
-    same_reaches,
-    write_reaches,
 )
 from data.imports.topology import stated_receivers
-from data.placing.snaps import hanging_on, snap_again
+from data.placing.snaps import hanging_on, snap_each_again
 from data.queries.waters import registry
 from data.queries.waters.registry import Area
 from data.tables.waters import river
@@ -30,12 +35,24 @@ from gis.ellipsoid import length_m
 _OWN = ("name_en", "code_scheme", "basin", "source", "remark")
 
 
+class _Areas:
+    """The divisions at whose borders rivers are split, to find those near a river."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self._areas = areas
+        self._tree = STRtree([each.surface for each in areas])
+
+    def near(self, lines: MultiLineString) -> list[Area]:
+        """Returns the divisions whose box meets that of the lines, in their order."""
+        return [self._areas[place] for place in sorted(self._tree.query(lines))]
+
+
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Writes the rivers of these rows, their reaches and the waters that the rivers flow into."""
     level = options.split_level or registry.finest_level(connection)
-    areas = registry.surfaces(connection, level) if level else []
+    areas = _Areas(registry.surfaces(connection, level) if level else [])
     rivers: dict[int, Drawn] = {}
     groups = rows_by_river(rows)
     receivers = stated_receivers(groups)
@@ -63,7 +80,7 @@ def _import_river(
     connection: Connection,
     key: RiverKey,
     drawn: Drawn,
-    areas: Sequence[Area],
+    areas: "_Areas",
     options: Options,
     outcome: Outcome,
 ) -> int:
@@ -72,11 +89,12 @@ def _import_river(
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
     values = _words(own) | {"length_m": length}
-    planned = plan_reaches(key.name, geometry, areas, options.sliver_m)
+    planned = plan_reaches(key.name, geometry, areas.near(geometry), options.sliver_m)
     existing = _existing(connection, key)
     if existing is None:
         river_id = _insert(connection, key, geometry, values)
-        write_reaches(connection, river_id, planned, length)
+        new = RiverReaches(river_id, key.name, length, planned)
+        replace_reaches(connection, [new], {river_id: []})
         outcome.created += len(own)
         note_joins(drawn, outcome)
         return river_id
@@ -123,18 +141,18 @@ def _hold_reaches(
     is_due: bool,
 ) -> None:
     """Splits a stored river into reaches again if due; else notes that they are outdated."""
-    if same_reaches(connection, river_id, planned):
+    stored = stored_reaches(connection, [river_id])
+    if is_same(stored[river_id], planned):
         return
     if not is_due:
         outcome.note(
             "The reaches of {river} aren't those of a split at today's borders.", river=name
         )
         return
-    hanging = hanging_on(connection, river_id)
-    write_reaches(connection, river_id, planned, length)
+    hanging = hanging_on(connection, [river_id])
+    replace_reaches(connection, [RiverReaches(river_id, name, length, planned)], stored)
     outcome.note("{river} has {count} reaches now.", river=name, count=len(planned))
-    moved = snap_again(connection, hanging)
-    if moved:
+    for moved in filter(None, snap_each_again(connection, list(hanging.values()))):
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 

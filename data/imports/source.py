@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
@@ -12,7 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from data.clock import business_date, now
 from data.encodings import with_marks
 from data.errors import BadInput
-from data.imports.columns import known_titles, match_columns, parse_constants
+from data.imports.columns import (
+    known_titles,
+    match_columns,
+    parse_constants,
+    unread_columns,
+)
 from data.imports.datums import datum_of
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.files import read_table
@@ -22,13 +27,24 @@ from data.imports.parsing import parse_cell
 from data.moments import DayBounds
 from data.placing import cells
 from data.placing.cells import Parser
-from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
+from data.placing.shapes import (
+    BadAxes,
+    Mended,
+    Shape,
+    flattened,
+    mend,
+    mend_lines,
+    refusing_geometry,
+)
 from data.placing.spots import SourcePoint
 from data.plain_numbers import with_points
 from data.settings import DateSettings
 from gis.crs import Datum
 
 VALUE = TypeVar("VALUE")
+
+LINES_AT_ONCE: Final = 5_000
+"""So many lines of a file are mended together."""
 
 NUMERIC = (cells.number, cells.bounds, cells.interval, cells.chainage)
 """Parsers of cells in which a comma may be a decimal one."""
@@ -99,7 +115,7 @@ def read(
     days = DateSettings().bounds(business_date(now()))
     fixed = parse_constants(kind, form, constants or {}, days)
     columns, guesses = match_columns(kind, form, table, mapping or {}, fixed)
-    source.notes = [*table.notes, *guesses, *_unread(table, columns)]
+    source.notes = [*table.notes, *guesses, *unread_columns(table, columns)]
     datum = datum_of(path, form, table, columns, crs, source.notes)
     reader = _Reader(table, form, columns, fixed, datum, days)
     for index in range(len(table.records)):
@@ -136,6 +152,7 @@ class _Reader:
         self.called_by_code = 0
         self.heights = 0
         self.bad_axes: list[BadAxes] = []
+        self._ready: dict[int, Mended | None] = {}
 
     def read_record(self, index: int, source: Source) -> None:
         """Adds the record to the source as a row, or as refused; skips a blank line."""
@@ -193,6 +210,9 @@ class _Reader:
     ) -> tuple[BaseGeometry | None, SourcePoint | None]:
         if self.datum is None or self.form.shape is None:
             return None, None
+        if ready := self._ready_line(index):
+            self.heights += ready.had_heights
+            return ready.geometry, None
         raw = self._raw(record, index)
         if raw is not None:
             raw = flattened(raw)
@@ -209,6 +229,20 @@ class _Reader:
             west, south, _, _ = raw.bounds
             point = SourcePoint(self.datum.name, west, south)
         return done.geometry, point
+
+    def _ready_line(self, index: int) -> Mended | None:
+        """Returns the record's line where it needs no look of its own; many are mended at once."""
+        geometries, datum = self.table.geometries, self.datum
+        if geometries is None or datum is None or self.form.shape is not Shape.LINE:
+            return None
+        if index not in self._ready:
+            portion = range(index, min(index + LINES_AT_ONCE, len(geometries)))
+            mended = mend_lines(geometries[index : portion.stop], datum)
+            self._ready = dict(zip(portion, mended, strict=True))
+            for place, done in self._ready.items():
+                if done:
+                    geometries[place] = None  # its memory is needed for the next ones
+        return self._ready.pop(index)
 
     def _raw(self, record: Mapping[str, str], index: int) -> BaseGeometry | None:
         if self.table.geometries is not None:
@@ -254,20 +288,6 @@ def _note_mends(reader: _Reader, source: Source) -> None:
         )
     if reader.heights:
         source.notes.append(comment("Heights of {count} rows are left out.", count=reader.heights))
-
-
-def _unread(table: Table, columns: Mapping[str, str]) -> list[Comment]:
-    """Returns a comment that names the columns with any text that no field is read from."""
-    used = set(columns.values())
-    left = [
-        title
-        for title in table.columns
-        if title not in used and any(record.get(title) for record in table.records)
-    ]
-    if not left:
-        return []
-    names = ", ".join(left[:30]) + (" …" if len(left) > 30 else "")
-    return [comment("Columns that aren't read: {columns}.", columns=names)]
 
 
 def _few(numbers: Sequence[int], most: int = 20) -> str:

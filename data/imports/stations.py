@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from data import clock
 from data.errors import BadInput
+from data.imports.locating import locate
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.records import each_refused
@@ -18,7 +19,7 @@ from data.quality.compliance import OutfallLimit
 from data.quality.limits import DischargeGrade
 from data.queries.scope import EVERYTHING
 from data.queries.stations.placed import stations_near
-from data.queries.waters import registry
+from data.queries.waters.finders import NamedReaches
 from data.records import ReachId
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 from gis.chainage import format_distance
@@ -58,13 +59,19 @@ def _take(
     seen: dict[str, int] = {}
     placed_now: list[Placed] = []
     on_lakes = 0
+    places = {row.number: row.source for row in rows if row.source}
+    located = locate(connection, places, options.within_m)
+    named = {str(said) for row in rows for said in row.get("represents", tuple) or ()}
+    reaches = NamedReaches(connection, named)
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)
         with each_refused(connection, [row], outcome) as done:
             if before != row.number:
                 raise BadInput("It repeats the code of row {row}.", row=before)
-            placement = _placement(connection, kind, row, options)
-            placed = place_station(connection, placement, today=options.today)
+            placement = _placement(reaches, kind, row, options)
+            placed = place_station(
+                connection, placement, today=options.today, located=located.get(row.number)
+            )
             _count(placed, done)
             placed_now.append(placed)
             on_lakes += placed.spot.body is BodyKind.LAKE
@@ -96,7 +103,7 @@ def _note_near(
 
 
 def _placement(
-    connection: Connection, kind: StationKind, row: Row, options: Options
+    reaches: NamedReaches, kind: StationKind, row: Row, options: Options
 ) -> StationPlacement:
     if row.source is None:
         raise BadInput("It has no geometry.")
@@ -113,19 +120,19 @@ def _placement(
         started_at=clock.start_of_day(started_on) if started_on else None,
         within_m=options.within_m,
         may_allow_more=True,
-        facts=_facts(connection, kind, row),
+        facts=_facts(reaches, kind, row),
         move=True,
     )
 
 
-def _facts(connection: Connection, kind: StationKind, row: Row) -> Facts:
+def _facts(reaches: NamedReaches, kind: StationKind, row: Row) -> Facts:
     if kind is StationKind.SECTION:
         return SectionFacts(
             attribute=row.text("attribute") or None,
             target_class=row.get("target_class", WaterClass),
             required=_parameters(row),
             is_border=row.get("is_border", bool),
-            represents=_represents(connection, row),
+            represents=_represents(reaches, row),
         )
     if kind is StationKind.OUTFALL:
         return OutfallFacts(
@@ -161,11 +168,11 @@ def _parameters(row: Row) -> tuple[Parameter, ...] | None:
     return tuple(each for each in listed if isinstance(each, Parameter)) if listed else None
 
 
-def _represents(connection: Connection, row: Row) -> tuple[ReachId, ...] | None:
+def _represents(reaches: NamedReaches, row: Row) -> tuple[ReachId, ...] | None:
     listed = row.get("represents", tuple)
     if not listed:
         return None
-    return tuple(ReachId(registry.find_one(connection, "reach", str(said)).id) for said in listed)
+    return tuple(ReachId(reaches.find_one(str(said)).id) for said in listed)
 
 
 def _count(placed: Placed, outcome: Outcome) -> None:

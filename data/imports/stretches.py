@@ -1,7 +1,4 @@
-"""Plans and writes the reaches of one river: from its lines and borders, or as a file has them.
-
-A reach keeps its id as long as its code or name stays, so that what refers to it stays too.
-"""
+"""Plans the reaches of one river from its lines and the borders that it crosses."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,16 +6,14 @@ from dataclasses import dataclass
 
 import shapely
 from shapely.geometry import LineString, MultiLineString, Point
-from sqlalchemy import Connection, func, insert, text, update
+from sqlalchemy import func
 from sqlalchemy.sql.elements import ColumnElement
 
 from data.errors import BadInput
-from data.queries.waters.registry import Area, geometry_of
-from data.tables.waters import reach
+from data.queries.waters.registry import Area
 from gis.chainage import LineIndex
-from gis.crs import CGCS2000, WEB_MERCATOR
+from gis.crs import CGCS2000
 from gis.ellipsoid import length_m
-from gis.generalise import minimum_zoom, simplified
 from gis.network import Joined, join_lines, split_at_polygons
 
 LOW_ZOOM = 9
@@ -78,76 +73,6 @@ def _arms(river_name: str, joined: Joined) -> list[PlannedReach]:
     return planned
 
 
-def same_reaches(connection: Connection, river_id: int, planned: Sequence[PlannedReach]) -> bool:
-    """Returns whether the stored reaches of the river are exactly the planned ones."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT name, ST_AsBinary(geom), chainage_from_m, chainage_to_m, division_id, code
-            FROM reach WHERE river_id = :river ORDER BY position
-            """
-        ),
-        {"river": river_id},
-    ).all()
-    kept = [(name, geometry_of(wkb), *rest) for name, wkb, *rest in rows]
-    wanted = [(p.name, p.line, p.from_m, p.to_m, p.division_id, p.code) for p in planned]
-    return len(kept) == len(wanted) and all(
-        one[0] == other[0]
-        and one[1].equals_exact(other[1], 1e-9)
-        and abs(one[2] - other[2]) < 1e-6
-        and abs(one[3] - other[3]) < 1e-6
-        and tuple(one[4:]) == other[4:]
-        for one, other in zip(kept, wanted, strict=True)
-    )
-
-
-def write_reaches(
-    connection: Connection, river_id: int, planned: Sequence[PlannedReach], river_length_m: float
-) -> None:
-    """Replaces the river's reaches by the planned; detaches what was on a removed reach.
-
-    Raises BadInput when somebody answers for a reach that would go.
-    """
-    rows = connection.execute(
-        text("SELECT id, code, name FROM reach WHERE river_id = :river"), {"river": river_id}
-    ).all()
-    by_code = {code: id_ for id_, code, _ in rows if code}
-    by_name = {name: id_ for id_, _, name in rows}
-    kept: list[int | None] = []
-    for each in planned:
-        found = by_code.get(each.code) if each.code else None
-        found = found or by_name.get(each.name)
-        kept.append(found if found not in kept else None)
-    gone = {id_: name for id_, _, name in rows if id_ not in kept}
-    if gone:
-        _release(connection, gone)
-    connection.execute(
-        text("UPDATE reach SET position = -position, code = NULL WHERE river_id = :river"),
-        {"river": river_id},
-    )
-    zoom = minimum_zoom(length_m=river_length_m)
-    for position, (each, id_) in enumerate(zip(planned, kept, strict=True), start=1):
-        values = _values(each) | {"position": position, "min_zoom": zoom}
-        if id_ is None:
-            connection.execute(insert(reach).values(river_id=river_id, **values))
-        else:
-            connection.execute(update(reach).where(reach.c.id == id_).values(values))
-
-
-def _values(planned: PlannedReach) -> dict[str, object]:
-    return {
-        "name": planned.name,
-        "code": planned.code,
-        "division_id": planned.division_id,
-        "chainage_from_m": planned.from_m,
-        "chainage_to_m": planned.to_m,
-        "geom": kept_geometry(planned.line),
-        "geom_low": func.ST_Transform(
-            kept_geometry(simplified(planned.line, LOW_ZOOM)), WEB_MERCATOR
-        ),
-    }
-
-
 def kept_geometry(geometry: shapely.Geometry) -> ColumnElement[object]:
     """Returns the SQL expression that stores a geometry in a column."""
     return func.ST_GeomFromWKB(shapely.to_wkb(geometry), CGCS2000)
@@ -160,31 +85,3 @@ def held_elsewhere(river_name: str) -> BadInput:
         mend="Import reaches that keep its name or code.",
         river=river_name,
     )
-
-
-def _release(connection: Connection, gone: dict[int, str]) -> None:
-    ids = {"ids": sorted(gone)}
-    held = connection.execute(
-        text(
-            """
-            SELECT reach_id, person.name FROM responsibility
-            JOIN person ON person.id = person_id WHERE reach_id = ANY(:ids) LIMIT 1
-            """
-        ),
-        ids,
-    ).first()
-    if held:
-        raise BadInput(
-            "The reach {reach} would go, but {person} answers for it.",
-            mend="Import reaches that keep its name or code.",
-            reach=gone[held[0]],
-            person=held[1],
-        )
-    for statement in (
-        "UPDATE station SET reach_id = NULL WHERE reach_id = ANY(:ids)",
-        "UPDATE notice_board SET reach_id = NULL WHERE reach_id = ANY(:ids)",
-        "DELETE FROM section_represents WHERE reach_id = ANY(:ids)",
-        "UPDATE reach SET downstream_id = NULL WHERE downstream_id = ANY(:ids)",
-        "DELETE FROM reach WHERE id = ANY(:ids)",
-    ):
-        connection.execute(text(statement), ids)

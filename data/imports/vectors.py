@@ -86,6 +86,7 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
             }
             if info["driver"] == "GeoJSON":
                 _restore_texts(file, columns)
+            del rows, plain
         except _BROKEN as error:
             raise unreadable(path, file, error) from error
     notes += left
@@ -95,6 +96,7 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
     faults: dict[tuple[int, str], BadInput] = {}
     geometries = None if shapes is None else _geometries(shapes, faults)
     size = len(next(iter(columns.values()))) if columns else len(shapes or ())
+    del shapes
     records: list[dict[str, str]] = [{} for _ in range(size)]
     for title, values in columns.items():
         for index, value in enumerate(values):

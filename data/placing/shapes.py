@@ -1,9 +1,9 @@
 """Makes a geometry fit to store: in CGCS2000, flat, valid and of the wanted kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -67,6 +67,14 @@ _FAULT_MENDS: Final = {
     AxisFault.NOT_FINITE: "Correct it.",
 }
 
+
+_LINE: Final = 1
+_MULTI: Final = 5
+"""What shapely calls a line, and several."""
+
+_SHORT: Final = 1e-9
+_LONG: Final = 80.0
+"""Lines between these lengths in degrees have some length and at most 9,000 km."""
 
 MOST_LENGTH_M: Final = 10_000_000.0
 """The longest river, the Nile, has 6,650 km; a longer line is a fault, and slow to measure."""
@@ -166,6 +174,38 @@ def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
     if was_invalid:
         moved = shapely.make_valid(moved)
     return Mended(_only(moved, wanted), was_invalid, had_heights, left_out)
+
+
+def mend_lines(geometries: Sequence[BaseGeometry | None], datum: Datum) -> list[Mended | None]:
+    """Returns what ``mend`` returns of each single sound line in China, all at once.
+
+    None stands for any other geometry, which needs a look of its own.
+    """
+    found: list[Mended | None] = [None] * len(geometries)
+    shapes = np.array(geometries, dtype=object)
+    is_multi = (shapely.get_type_id(shapes) == _MULTI) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[is_multi] = shapely.get_geometry(shapes[is_multi], 0)
+    own = np.flatnonzero((shapely.get_type_id(shapes) == _LINE) & ~shapely.is_empty(shapes))
+    pairs, owners = shapely.get_coordinates(shapes[own], return_index=True)
+    own = np.delete(own, np.unique(owners[~np.isfinite(pairs).all(axis=1)]))
+    own = own[shapely.is_valid(shapes[own])]
+    if not len(own):
+        return found
+    try:
+        moved = crs.to_cgcs2000_all(shapes[own], datum)
+    except crs.OutsideCrs:
+        return found
+    west, south, east, north = crs.CHINA_BOX
+    bounds, length = shapely.bounds(moved), shapely.length(moved)
+    is_sound = (bounds[:, :2] >= (west, south)).all(axis=1)
+    is_sound &= (bounds[:, 2:] <= (east, north)).all(axis=1) & (length > _SHORT) & (length < _LONG)
+    if not is_sound.any():
+        return found
+    whole: Any = shapely.multilinestrings(moved[is_sound], indices=np.arange(is_sound.sum()))
+    heights = shapely.has_z(shapes[own])[is_sound].tolist()
+    for place, geometry, had_heights in zip(own[is_sound], whole, heights, strict=True):
+        found[place] = Mended(geometry, False, had_heights)
+    return found
 
 
 def datum_named(name: str) -> Datum:

@@ -1,5 +1,6 @@
 """Locates a point: on which water, how far along it, how far off and on which bank."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +10,16 @@ from sqlalchemy import Connection
 from data.errors import BadInput
 from data.placing import shapes
 from data.queries.waters import registry
-from data.queries.waters.registry import NearLake, NearReach
+from data.queries.waters.finders import DivisionFinder
+from data.queries.waters.registry import Named, NearLake, NearReach, nearest_waters
 from data.vocabulary import Bank, BodyKind
 from gis.chainage import Snap, format_distance, nearest
+
+AT_ONCE: Final = 500
+"""So many places are looked up by one query."""
+
+FEW: Final = 20
+"""Up to so many places are asked for their divisions one by one: the borders aren't loaded."""
 
 WITHIN_M: Final = 500.0
 """A point farther than this from any water belongs to none, unless told otherwise."""
@@ -71,15 +79,11 @@ def preview(
     advises to allow more where ``may_allow_more`` says that one can. Raises
     BadInput for an unknown datum, implausible coordinates, or a point too far from any water.
     """
-    datum = shapes.datum_named(crs)
-    point = shapes.place(Point(x, y), datum)
-    lake = registry.nearest_lake(connection, point.x, point.y)
-    found = None if lake and lake.offset_m == 0 else _nearest_reach(connection, point, within_m)
-    if lake and lake.offset_m <= within_m and (not found or lake.offset_m < found[1].offset_m):
-        return _spot(connection, point, SourcePoint(datum.name, x, y), lake, None)
-    if not found:
-        raise _too_far(connection, point, lake, within_m, may_allow_more)
-    return _spot(connection, point, SourcePoint(datum.name, x, y), None, found)
+    source = SourcePoint(crs, x, y)
+    (found,) = previews(connection, [source], within_m=within_m, may_allow_more=may_allow_more)
+    if isinstance(found, BadInput):
+        raise found
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +95,81 @@ class SourcePoint:
     y: float
 
 
+def previews(
+    connection: Connection,
+    sources: Sequence[SourcePoint],
+    *,
+    within_m: float = WITHIN_M,
+    may_allow_more: bool = False,
+) -> list[Spot | BadInput]:
+    """Returns what ``preview`` returns or raises of each of many places, by few queries."""
+    finder = DivisionFinder(connection) if len(sources) > FEW else None
+    found: list[Spot | BadInput] = []
+    for first in range(0, len(sources), AT_ONCE):
+        some = sources[first : first + AT_ONCE]
+        placed = [_placed(source) for source in some]
+        points = [each for each in placed if isinstance(each, Point)]
+        waters = iter(nearest_waters(connection, [(each.x, each.y) for each in points]))
+        divisions = iter(_divisions(connection, points, finder))
+        for source, point in zip(some, placed, strict=True):
+            if isinstance(point, BadInput):
+                found.append(point)
+                continue
+            lake, close = next(waters)
+            division = next(divisions)
+            found.append(_choose(point, source, lake, close, division, within_m, may_allow_more))
+    return found
+
+
+def _placed(source: SourcePoint) -> Point | BadInput:
+    try:
+        return shapes.place(Point(source.x, source.y), shapes.datum_named(source.crs))
+    except BadInput as error:
+        return error
+
+
+def _divisions(
+    connection: Connection, points: Sequence[Point], finder: DivisionFinder | None
+) -> list[Named | None]:
+    if finder:
+        return finder.at([each.x for each in points], [each.y for each in points])
+    return [registry.division_at(connection, each.x, each.y) for each in points]
+
+
+def _choose(
+    point: Point,
+    source: SourcePoint,
+    lake: NearLake | None,
+    close: Sequence[NearReach],
+    division: Named | None,
+    within_m: float,
+    may_allow_more: bool,
+) -> Spot | BadInput:
+    """Returns where the point lies: in its lake, else on the nearest water that is near enough."""
+    found = None if lake and lake.offset_m == 0 else _nearest_reach(point, close, within_m)
+    named = SourcePoint(shapes.datum_named(source.crs).name, source.x, source.y)
+    if lake and lake.offset_m <= within_m and (not found or lake.offset_m < found[1].offset_m):
+        return _spot(point, named, lake, None, division)
+    if not found:
+        return _too_far(point, lake, close, within_m, may_allow_more)
+    return _spot(point, named, None, found, division)
+
+
 def _nearest_reach(
-    connection: Connection, point: Point, within_m: float
+    point: Point, close: Sequence[NearReach], within_m: float
 ) -> tuple[NearReach, Snap] | None:
-    close = registry.nearest_reaches(connection, point.x, point.y)
     found = nearest(point, [reach.line for reach in close], within_m)
     return (close[found[0]], found[1]) if found else None
 
 
 def _too_far(
-    connection: Connection,
     point: Point,
     lake: NearLake | None,
+    close: Sequence[NearReach],
     within_m: float,
     may_allow_more: bool,
 ) -> BadInput:
-    found = _nearest_reach(connection, point, 1e6)
+    found = _nearest_reach(point, close, 1e6)
     options = [(found[1].offset_m, found[0].name)] if found else []
     options += [(lake.offset_m, lake.name)] if lake else []
     if not options:
@@ -122,13 +185,12 @@ def _too_far(
 
 
 def _spot(
-    connection: Connection,
     point: Point,
     source: SourcePoint,
     lake: NearLake | None,
     found: tuple[NearReach, Snap] | None,
+    division: Named | None,
 ) -> Spot:
-    division = registry.division_at(connection, point.x, point.y)
     reach, snap = found or (None, None)
     offset_m = snap.offset_m if snap else lake.offset_m if lake and lake.offset_m else None
     return Spot(

@@ -93,10 +93,15 @@ class Placed:
 
 
 def place_station(
-    connection: Connection, placement: StationPlacement, *, today: date | None = None
+    connection: Connection,
+    placement: StationPlacement,
+    *,
+    today: date | None = None,
+    located: Spot | BadInput | None = None,
 ) -> Placed:
     """Creates or moves a station, snapped to its water; a repeated request changes nothing.
 
+    ``located`` is what ``previews`` found of its place, if it was looked up before.
     Raises BadInput (code, kind, coordinates, too far from water) or Conflict (it exists, or
     somebody else changed it first).
     """
@@ -104,7 +109,9 @@ def place_station(
     placement = _with_fit_texts(placement)
     _check(placement)
     _check_start(placement, today)
-    spot = preview(
+    if isinstance(located, BadInput):
+        raise located
+    spot = located or preview(
         connection,
         placement.x,
         placement.y,

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint, Column, Computed, DateTime, MetaData, func
+from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, MetaData, func, text
 
 from gis.crs import CGCS2000, WEB_MERCATOR
 
@@ -57,3 +57,19 @@ def moment(name: str, *, nullable: bool = False, default: bool = False) -> Colum
         nullable=nullable,
         server_default=func.now() if default else None,
     )
+
+
+def search_indexes(table: str, *words: str) -> tuple[Index, ...]:
+    """Returns the indexes by which the map's search finds rows; ``words`` are the columns searched.
+
+    The first is the name that the rows are shown by and ordered after.
+    """
+    found = (text(f"length({words[0]})"), words[0], "id")
+    grams = text(f"search_grams(VARIADIC ARRAY[{', '.join(words)}])")
+    made = [
+        Index(f"ix_{table}_grams", grams, postgresql_using="gin"),
+        Index(f"ix_{table}_found", *found),
+    ]
+    if "code" in words:
+        made.append(Index(f"ix_{table}_code", text("lower(code)")))
+    return tuple(made)

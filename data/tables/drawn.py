@@ -19,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 from data.tables.base import METADATA, moment
@@ -82,7 +83,7 @@ map_station = Table(
     Column("month_meets", Boolean),
     _shape("POINT"),
     Index("ix_map_station_geom", "geom", postgresql_using="gist"),
-    Index("ix_map_station_lo", "lo"),
+    Index("ix_map_station_lo_geom", "lo", "geom", postgresql_using="gist"),
     postgresql_with={"fillfactor": "70"},
     comment="stations in service as the map shows them",
 )
@@ -127,9 +128,23 @@ map_run = Table(
     Column("is_canal", Boolean, nullable=False),
     Column("reach_id", BigInteger),
     _shape(),
-    Index("ix_map_run_whole", "basis", "lv", "geom", postgresql_using="gist"),
-    Index("ix_map_run_parts", "basis", "lv", "geom", postgresql_using="gist"),
-    Index("ix_map_run_lo", "lo"),
+    Index(
+        "ix_map_run_whole",
+        "basis",
+        "lv",
+        "geom",
+        postgresql_using="gist",
+        postgresql_where=text("lo = -1"),
+    ),
+    Index(
+        "ix_map_run_parts",
+        "basis",
+        "lv",
+        "lo",
+        "geom",
+        postgresql_using="gist",
+        postgresql_where=text("lo >= 0"),
+    ),
     Index("ix_map_run_river_id_first_pos", "river_id", "first_pos"),
     comment="longest stretches of one class of one river (lo = -1), and of it in one division",
 )
@@ -138,8 +153,9 @@ map_river = Table(
     "map_river",
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lv", SmallInteger, primary_key=True, autoincrement=False),
     _shape(),
-    Index("ix_map_river_geom", "geom", postgresql_using="gist"),
+    Index("ix_map_river_lv_geom", "lv", "geom", postgresql_using="gist"),
     comment="the line along which a river's name is written",
 )
 
@@ -192,6 +208,7 @@ map_problem = Table(
     moment("amber_at", nullable=True),
     _shape("POINT"),
     Index("ix_map_problem_geom", "geom", postgresql_using="gist"),
+    Index("ix_map_problem_lo_geom", "lo", "geom", postgresql_using="gist"),
     Index("ix_map_problem_due_at", "due_at"),
     Index("ix_map_problem_amber_at", "amber_at"),
     comment="open problems",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import text
 
-from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
+from data.tables.base import METADATA, geometry, moment, one_of, search_indexes, web_geometry
 from data.vocabulary import Bank
 from data.words.ledger import CLOSED, EXTENDABLE, Action, Severity, Source, Status
 
@@ -138,6 +138,12 @@ problem = Table(
     Index("ix_problem_division_id", "division_id"),
     Index("ix_problem_reach_id", "reach_id"),
     Index("ix_problem_unit_id", "unit_id"),
+    *search_indexes("problem", "number"),
+    Index(
+        "ix_problem_words",
+        text("search_grams(VARIADIC ARRAY[number, description, source_ref])"),
+        postgresql_using="gin",
+    ),
     comment="the state now; problem_event tells how it came to it",
 )
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
-from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
+from data.tables.base import METADATA, geometry, moment, one_of, search_indexes, web_geometry
 from data.vocabulary import (
     COLUMN_PARAMETERS,
     PARAMETERS,
@@ -77,6 +77,7 @@ station = Table(
     Index("ix_station_lake_id", "lake_id"),
     Index("ix_station_division_id", "division_id"),
     Index("ix_station_device_model_id", "device_model_id"),
+    *search_indexes("station", "name", "name_en", "code"),
 )
 
 section = Table(

@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     Float,
     ForeignKey,
@@ -14,11 +15,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
+from data.tables.base import METADATA, geometry, moment, one_of, search_indexes, web_geometry
 from data.vocabulary import Bank, ChiefLevel, LakeKind, RiverKind
-from gis.crs import WEB_MERCATOR
+from gis.crs import CGCS2000, WEB_MERCATOR
 
 division = Table(
     "division",
@@ -31,6 +33,12 @@ division = Table(
     Column("parent_id", BigInteger, ForeignKey("division.id")),
     geometry("MULTIPOLYGON", nullable=True),
     web_geometry("MULTIPOLYGON"),
+    Column(
+        "extent",
+        Geometry("GEOMETRY", srid=CGCS2000, spatial_index=False),
+        Computed("ST_Envelope(geom)", persisted=True),
+        comment="the box around it",
+    ),
     Column("source", Text, nullable=False, server_default=""),
     CheckConstraint("code ~ '^[0-9]{12}$'", name="code"),
     one_of("level", ChiefLevel),
@@ -38,6 +46,7 @@ division = Table(
     Index("ix_division_geom", "geom", postgresql_using="gist"),
     Index("ix_division_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_division_parent_id", "parent_id"),
+    *search_indexes("division", "name", "name_en", "code"),
 )
 
 river = Table(
@@ -65,6 +74,7 @@ river = Table(
     one_of("kind", RiverKind),
     UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
     Index("ix_river_geom_web", "geom_web", postgresql_using="gist"),
+    *search_indexes("river", "name", "name_en", "code"),
     comment="parts in order downstream; chainage runs over the parts and the straight gaps",
 )
 
@@ -94,6 +104,7 @@ reach = Table(
     Index("ix_reach_geom_low", "geom_low", postgresql_using="gist"),
     Index("ix_reach_division_id", "division_id"),
     Index("ix_reach_downstream_id", "downstream_id"),
+    *search_indexes("reach", "name", "code"),
     comment="the stretch a chief answers for (河段)",
 )
 
@@ -115,6 +126,7 @@ lake = Table(
     one_of("kind", LakeKind),
     UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
     Index("ix_lake_geom_web", "geom_web", postgresql_using="gist"),
+    *search_indexes("lake", "name", "name_en", "code"),
 )
 
 place = Table(
@@ -130,6 +142,7 @@ place = Table(
     one_of("level", ChiefLevel),
     UniqueConstraint("name", "level", "geom"),
     Index("ix_place_geom_web", "geom_web", postgresql_using="gist"),
+    *search_indexes("place", "name", "name_en"),
     comment="names on the map",
 )
 
@@ -152,5 +165,21 @@ notice_board = Table(
     moment("changed_at", default=True),
     one_of("bank", Bank),
     Index("ix_notice_board_geom_web", "geom_web", postgresql_using="gist"),
+    Index("ix_notice_board_reach_id", "reach_id"),
+    *search_indexes("notice_board", "name", "code"),
     comment="公示牌",
+)
+
+name_sound = Table(
+    "name_sound",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("sound", Text, nullable=False, comment="qingchuanhe"),
+    Column("initials", Text, nullable=False, comment="qch"),
+    Index(
+        "ix_name_sound_grams",
+        text("search_grams(VARIADIC ARRAY[sound, initials])"),
+        postgresql_using="gin",
+    ),
+    comment="names of waters, stations and places in pinyin",
 )

@@ -1,13 +1,16 @@
 /* The line to the server: changes as they happen, and coming back by itself when it breaks. */
 
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30000;
+/* After a restart every page is back within 5 s; one that stays away longer is asked for less. */
+const LONGEST_WAIT_MS = 2500;
+const LONG_AWAY = 60;
+const LONG_AWAY_WAIT_MS = 30000;
 const SILENCE_MS = 50000;
 
 /** Whether the server still knows who we are; a server that doesn't answer says nothing about it. */
 export async function stillSignedIn() {
   try {
-    return (await fetch("/api/v1/map/stations?kind=intake")).status !== 401;
+    return (await fetch("/assets/map/live.mjs", { method: "HEAD", cache: "no-store" })).status !== 401;
   } catch {
     return true;
   }
@@ -20,7 +23,7 @@ export async function stillSignedIn() {
  * @property {(data: LedgerChange) => void} ledger
  * @property {() => void} notice
  * @property {() => void} resync
- * @property {(name: string, attempt: number) => void} state
+ * @property {(name: string, attempt: number) => void} state live, lost, signed_out; lost with attempt 0: the line stands, but the server gets no news
  * @property {() => string} since a query string
  * @property {() => Promise<boolean>} allowed
  */
@@ -51,7 +54,8 @@ export class Live {
       this.attempt = 0;
       this.told.state("live", 0);
       alive();
-      if (back) this.told.resync();
+      // What changed meanwhile comes by the numbers that the page has; notices have none.
+      if (back) this.told.notice();
     };
     source.addEventListener("change", (event) => {
       alive();
@@ -72,6 +76,15 @@ export class Live {
     // From here on a notice rings; one that came since the page was made is asked for once.
     source.addEventListener("hello", () => {
       alive();
+      this.told.notice();
+    });
+    source.addEventListener("lost", () => {
+      alive();
+      this.told.state("lost", 0);
+    });
+    source.addEventListener("live", () => {
+      alive();
+      this.told.state("live", 0);
       this.told.notice();
     });
     source.addEventListener("signed_out", () => {
@@ -102,8 +115,9 @@ export class Live {
     this.shut();
     this.attempt += 1;
     this.told.state("lost", this.attempt);
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.attempt - 1));
-    this.timer = setTimeout(() => this.again(), wait * (0.8 + 0.4 * Math.random()));
+    const longest = this.attempt > LONG_AWAY ? LONG_AWAY_WAIT_MS : LONGEST_WAIT_MS;
+    const wait = Math.min(longest, FIRST_WAIT_MS * 2 ** (this.attempt - 1));
+    this.timer = setTimeout(() => this.again(), wait * (0.6 + 0.8 * Math.random()));
   }
 
   async again() {

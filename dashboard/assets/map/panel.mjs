@@ -17,6 +17,8 @@ export class Panel {
     this.page = page;
     this.saidAt = 0;
     this.unsaid = 0;
+    /** @type {Date | null} */
+    this.lostAt = null;
     page.addEventListener("click", (event) => {
       const pressed = /** @type {HTMLElement} */ (event.target);
       const of = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (pressed.closest(`[data-${name}]`))?.dataset[name];
@@ -117,16 +119,19 @@ export class Panel {
     }
   }
 
-  /** The live mark and, when the line is lost, the amber bar with the time of what is shown. @param {string} state @param {number} attempt @param {Date | undefined} at @param {string} basis */
+  /** The live mark and, when the line is lost, the amber bar with the time of what is shown; attempt 0: the line stands, but the server itself gets no news. @param {string} state @param {number} attempt @param {Date | undefined} at @param {string} basis */
   showLine(state, attempt, at, basis) {
     const mark = this.one("live");
     mark.dataset.state = state;
     this.word(basis);
-    if (state === "lost") this.one("live-word").textContent = say("lost", { n: attempt });
+    if (state === "lost") this.one("live-word").textContent = attempt ? say("lost", { n: attempt }) : say("not_live");
     this.one("live-time").textContent = at ? clock(at) : "";
     if (state === "live" && this.lineNotice) this.hideNotice();
     this.lineNotice = state !== "live";
-    if (state === "lost") this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
+    if (state === "live") this.lostAt = null;
+    else this.lostAt ??= new Date();
+    if (state === "lost" && attempt) this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
+    else if (state === "lost") this.notice(say("not_live_since", { time: clock(this.lostAt ?? new Date()).slice(0, 5) }));
     else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
   }
 

@@ -49,7 +49,7 @@ CREATE TABLE map_station (
     CONSTRAINT pk_map_station PRIMARY KEY (id)
 ) WITH (fillfactor=70);
 CREATE INDEX ix_map_station_geom ON map_station USING gist (geom);
-CREATE INDEX ix_map_station_lo ON map_station (lo);
+CREATE INDEX ix_map_station_lo_geom ON map_station USING gist (lo, geom);
 COMMENT ON TABLE map_station IS 'stations in service as the map shows them';
 
 CREATE TABLE map_reach (
@@ -87,8 +87,7 @@ CREATE TABLE map_run (
     CONSTRAINT pk_map_run PRIMARY KEY (id)
 );
 CREATE INDEX ix_map_run_whole ON map_run USING gist (basis, lv, geom) WHERE lo = -1;
-CREATE INDEX ix_map_run_parts ON map_run USING gist (basis, lv, geom) WHERE lo >= 0;
-CREATE INDEX ix_map_run_lo ON map_run (lo);
+CREATE INDEX ix_map_run_parts ON map_run USING gist (basis, lv, lo, geom) WHERE lo >= 0;
 CREATE INDEX ix_map_run_river_id_first_pos ON map_run (river_id, first_pos);
 COMMENT ON TABLE map_run IS 'longest stretches of one class of one river (lo = -1), and of it in one division';
 COMMENT ON COLUMN map_run.basis IS '0 = now, 1 = by the means of the month';
@@ -96,10 +95,11 @@ COMMENT ON COLUMN map_run.lv IS 'zoom it is simplified for: 4, 6, 8 or 10';
 
 CREATE TABLE map_river (
     id bigint NOT NULL,
+    lv smallint NOT NULL,
     geom geometry(GEOMETRY,3857) NOT NULL,
-    CONSTRAINT pk_map_river PRIMARY KEY (id)
+    CONSTRAINT pk_map_river PRIMARY KEY (id, lv)
 );
-CREATE INDEX ix_map_river_geom ON map_river USING gist (geom);
+CREATE INDEX ix_map_river_lv_geom ON map_river USING gist (lv, geom);
 COMMENT ON TABLE map_river IS 'the line along which a river''s name is written';
 
 CREATE TABLE map_lake (
@@ -145,6 +145,7 @@ CREATE TABLE map_problem (
     CONSTRAINT pk_map_problem PRIMARY KEY (id)
 );
 CREATE INDEX ix_map_problem_geom ON map_problem USING gist (geom);
+CREATE INDEX ix_map_problem_lo_geom ON map_problem USING gist (lo, geom);
 CREATE INDEX ix_map_problem_due_at ON map_problem (due_at);
 CREATE INDEX ix_map_problem_amber_at ON map_problem (amber_at);
 COMMENT ON TABLE map_problem IS 'open problems';

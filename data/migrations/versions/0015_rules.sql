@@ -192,19 +192,36 @@ GROUP BY stands.water, stands.water_id;
 
 CREATE FUNCTION map_colour_reaches(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
-DECLARE one record; shapes geometry[];
+DECLARE one record; changed map_reach[]; shapes geometry[]; rivers bigint[];
 BEGIN
-    FOR one IN SELECT reach.id, reach.river_id, reach.pos, reach.geom, want.cls, want.month_cls,
-            reach.cls <> want.cls AS is_now, reach.month_cls <> want.month_cls AS is_month
-        FROM map_reach reach JOIN (SELECT asked.id, found.cls, found.month_cls
-            FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found) want ON want.id = reach.id
-        WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls) ORDER BY reach.id
-    LOOP
-        UPDATE map_reach SET cls = one.cls, month_cls = one.month_cls WHERE id = one.id;
-        IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
-        IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
-        shapes := shapes || one.geom;
-    END LOOP;
+    WITH want AS (SELECT asked.id, found.cls, found.month_cls
+        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found),
+    before AS (SELECT reach AS old FROM map_reach reach JOIN want ON want.id = reach.id
+        WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls)),
+    written AS (UPDATE map_reach SET cls = want.cls, month_cls = want.month_cls FROM want
+        WHERE want.id = map_reach.id AND (map_reach.cls, map_reach.month_cls) <> (want.cls, want.month_cls))
+    SELECT array_agg(old) INTO changed FROM before;
+    IF changed IS NULL THEN RETURN; END IF;
+    IF cardinality(changed) > 200 THEN
+        FOR one IN SELECT * FROM (VALUES (0), (1)) AS basis (no) LOOP
+            rivers := ARRAY(SELECT DISTINCT now_.river_id FROM unnest(changed) AS before
+                JOIN map_reach now_ ON now_.id = before.id
+                WHERE CASE WHEN one.no = 0 THEN now_.cls <> before.cls ELSE now_.month_cls <> before.month_cls END);
+            DELETE FROM map_run WHERE basis = one.no AND river_id = ANY (rivers);
+            PERFORM map_make_runs(one.no, lv, rivers, NULL, 0, 2147483647)
+            FROM (VALUES (4), (6), (8), (10)) AS level (lv);
+        END LOOP;
+    ELSE
+        FOR one IN SELECT now_.river_id, now_.pos, now_.cls <> before.cls AS is_now,
+                now_.month_cls <> before.month_cls AS is_month
+            FROM unnest(changed) AS before JOIN map_reach now_ ON now_.id = before.id
+            ORDER BY now_.river_id, now_.pos
+        LOOP
+            IF one.is_now THEN PERFORM map_remake_runs(0, one.river_id, one.pos); END IF;
+            IF one.is_month THEN PERFORM map_remake_runs(1, one.river_id, one.pos); END IF;
+        END LOOP;
+    END IF;
+    SELECT array_agg(geom) INTO shapes FROM unnest(changed);
     PERFORM map_notify(shapes);
 END $$;
 
@@ -273,15 +290,16 @@ BEGIN
     SELECT reach.id, reach.river_id, reach.position, COALESCE(number.lo, 0), COALESCE(want.cls, -1),
         COALESCE(want.month_cls, -1),
         GREATEST(reach.min_zoom, LEAST(8, ceil(log(2, GREATEST(1,
-            14 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
+            40 * map_pixel(0) / (GREATEST(river.length_m, 1) / 0.82))::numeric)))),
         river.kind = 'river' AND (river.flows_into_id IS NULL OR river.length_m > 80000),
         river.kind = 'canal', reach.geom_web
     FROM reach JOIN river ON river.id = reach.river_id
     LEFT JOIN division_number number ON number.division_id = reach.division_id
     LEFT JOIN map_water_wanted want ON want.water = 'reach' AND want.water_id = reach.id
     WHERE reach.river_id = ANY (ids) ORDER BY reach.river_id, reach.position;
-    INSERT INTO map_river (id, geom) SELECT id, ST_Simplify(geom_web, 0.45 * map_pixel(12), true)
-    FROM river WHERE id = ANY (ids);
+    INSERT INTO map_river (id, lv, geom)
+    SELECT river.id, level.lv, ST_Simplify(river.geom_web, 6 * map_pixel(level.lv), true)
+    FROM river, (VALUES (8), (10), (12), (14)) AS level (lv) WHERE river.id = ANY (ids);
     PERFORM map_make_runs(basis, lv, ids, NULL, 0, 2147483647)
     FROM (VALUES (0), (1)) AS of_basis (basis), (VALUES (4), (6), (8), (10)) AS level (lv);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);

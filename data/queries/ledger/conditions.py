@@ -50,12 +50,18 @@ _FILTERS: Final[Mapping[str, str]] = {
     "problem_ids": "problem.id = ANY(:problem_ids)",
 }
 
-_TEXT: Final = """(problem.number ILIKE :like OR problem.description ILIKE :like
-    OR problem.source_ref ILIKE :like
-    OR problem.reach_id IN (SELECT reach.id FROM reach JOIN river ON river.id = reach.river_id
-        WHERE river.name ILIKE :like OR river.name_en ILIKE :like)
-    OR problem.lake_id IN (SELECT id FROM lake WHERE name ILIKE :like OR name_en ILIKE :like)
-    OR problem.chainage_m BETWEEN :chainage_from AND :chainage_to)"""
+_NAMED: Final = """search_grams(name, name_en, code) @> phrase_grams(:text, false)
+        AND (name ILIKE :like OR name_en ILIKE :like)"""
+_TEXT: Final = f"""problem.id IN (
+    SELECT id FROM problem WHERE search_grams(number, description, source_ref)
+            @> phrase_grams(:text, false)
+        AND (number ILIKE :like OR description ILIKE :like OR source_ref ILIKE :like)
+    UNION ALL SELECT held.id FROM problem held JOIN reach ON reach.id = held.reach_id
+    WHERE reach.river_id IN (SELECT id FROM river WHERE {_NAMED})
+    UNION ALL SELECT id FROM problem WHERE lake_id IN (SELECT id FROM lake WHERE {_NAMED})
+    UNION ALL SELECT id FROM problem WHERE CAST(:chainage_from AS float8) IS NOT NULL
+        AND chainage_m BETWEEN :chainage_from AND :chainage_to)"""
+"""Each part is read by an index of its own; the grams only bring what ILIKE then decides on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ def bound(chosen: LedgerFilter) -> dict[str, object]:
             for one in chosen.categories
             for key in ((one,) if "." in one else CATEGORIES[Group(one)])
         ],
+        "text": chosen.text,
         "like": f"%{literal(chosen.text)}%",
         "chainage_from": None if chainage is None else chainage - NEAR_M,
         "chainage_to": None if chainage is None else chainage + NEAR_M,

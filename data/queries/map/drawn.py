@@ -50,6 +50,23 @@ class Drawn:
         ]
         return f"({' OR '.join(parts)})"
 
+    def sees(self, number: str, **columns: str) -> str:
+        """Returns the SQL condition that a row is visible: true for who sees everything.
+
+        ``number`` is the row's column with a division's number; ``columns`` are its columns with
+        an id, by the scope's field that lists such ids. Only what the scope really names stands in
+        the condition, so that an index on the number can be used.
+        """
+        if self.everything:
+            return "true"
+        named = [
+            f"{column} = ANY(%({field})s)"
+            for field, column in columns.items()
+            if getattr(self, field)
+        ]
+        ranges = [self.holds(number)] if self.ranges else []
+        return f"({' OR '.join([*ranges, *named]) or 'false'})"
+
     @property
     def bound(self) -> dict[str, object]:
         """The values of the SQL parameters in conditions on what is visible."""

@@ -1,24 +1,20 @@
-"""Open problems as pins on the map, and what changed in them since a change number."""
+"""Open problems as pins on the map, and where problems and patrols lie that have changed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from data.clock import UtcDatetime
 from data.procedure.deadlines import LIGHT, days_left
 from data.procedure.turns import OPEN
+from data.queries.map.changes import Box
 from data.queries.rows import row_as
-from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
+from data.queries.scope import PROBLEM_VISIBLE, Scope
+from data.queries.scope_index import Keys, patrol_keys, problem_keys
 from data.queries.working_days import known_calendar
 from data.words.ledger import Light, Severity, Status
-
-LATE_COMMITS: Final = 200
-"""Numbers are drawn before the commit: so many below the last seen may still appear …"""
-
-LATE_SECONDS: Final = 3
-"""… for so long. Telling a change twice is harmless, for it is told as a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +40,23 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerChanges:
-    """Problems changed since a map was loaded; ``gone``: ids of problems no longer open."""
+class ProblemPlace:
+    """Where a problem lies, whether it is open, and the keys of who may see it."""
 
-    change_no: int
-    pins: tuple[Pin, ...]
-    gone: tuple[int, ...]
-    patrol_count: int
+    id: int
+    is_open: bool
+    lon: float
+    lat: float
+    keys: Keys
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing that the scope may see has changed."""
-        return not (self.pins or self.gone or self.patrol_count)
+
+@dataclass(frozen=True, slots=True)
+class PatrolPlace:
+    """A patrol's box, None once its track was removed, and the keys of who may see it."""
+
+    id: int
+    keys: Keys
+    box: Box | None
 
 
 _PINS: Final = f"""
@@ -70,22 +71,31 @@ _NEWEST: Final = text("""
 SELECT GREATEST((SELECT COALESCE(max(change_no), 0) FROM problem),
 (SELECT COALESCE(max(change_no), 0) FROM patrol))
 """)
-_NUMBERS: Final = text("""
-SELECT change_no FROM problem WHERE change_no > :floor
-UNION ALL SELECT change_no FROM patrol WHERE change_no > :floor
+_NUMBERED: Final = text("""
+SELECT change_no, 'problem' AS kind, id FROM problem
+WHERE change_no > :after AND change_no <= :until
+UNION ALL SELECT change_no, 'patrol', id FROM patrol
+WHERE change_no > :after AND change_no <= :until
 """)
-_LATER: Final = (
-    "({of}.change_no > :after OR {of}.change_no > :after - :late"
-    " AND {of}.{at} > now() - :seconds * interval '1 s')"
+_PLACES: Final = f"""
+    SELECT problem.id, {OPEN} AS is_open, ST_X(problem.geom) AS lon, ST_Y(problem.geom) AS lat,
+        problem.division_id, problem.reach_id, reach.river_id AS reach_river_id, problem.lake_id,
+        lake.river_id AS lake_river_id
+    FROM problem LEFT JOIN reach ON reach.id = problem.reach_id
+    LEFT JOIN lake ON lake.id = problem.lake_id"""
+_OPEN_PLACES: Final = text(f"{_PLACES} WHERE {OPEN}")
+_SOME_PLACES: Final = text(f"{_PLACES} WHERE problem.id = ANY(:problems)")
+_PATROLS: Final = text(
+    """
+    SELECT patrol.id, patrol.division_id, ST_XMin(patrol.geom) AS west,
+        ST_YMin(patrol.geom) AS south, ST_XMax(patrol.geom) AS east, ST_YMax(patrol.geom) AS north,
+        array_agg(reach.id) AS reaches, array_agg(reach.division_id) AS divisions,
+        array_agg(reach.river_id) AS rivers
+    FROM patrol LEFT JOIN patrol_reach ON patrol_reach.patrol_id = patrol.id
+    LEFT JOIN reach ON reach.id = patrol_reach.reach_id
+    WHERE patrol.id = ANY(:patrols) GROUP BY patrol.id
+    """
 )
-_TOUCHED: Final = text(f"""
-SELECT problem.id, {OPEN} AS is_open FROM problem
-WHERE {_LATER.format(of="problem", at="last_at")} AND {PROBLEM_VISIBLE}
-""")
-_WALKED: Final = text(f"""
-SELECT count(*) FROM patrol WHERE {_LATER.format(of="patrol", at="recorded_at")}
-    AND {PATROL_VISIBLE}
-""")
 
 
 def pins(
@@ -128,20 +138,41 @@ def last_ledger_no(connection: Connection) -> int:
     return int(connection.execute(_NEWEST).scalar_one())
 
 
-def ledger_numbers(connection: Connection, floor: int) -> list[int]:
-    """Returns the change numbers above ``floor`` of problems and patrols, unordered."""
-    return list(connection.execute(_NUMBERS, {"floor": floor}).scalars())
+def ledger_numbered_after(
+    connection: Connection, after: int, until: int
+) -> dict[int, tuple[str, int]]:
+    """Returns the kind (``problem``, ``patrol``) and id of what has a number above ``after``.
+
+    Up to ``until``, by number.
+    """
+    rows = connection.execute(_NUMBERED, {"after": after, "until": until})
+    return {row.change_no: (row.kind, row.id) for row in rows}
 
 
-def ledger_changes(
-    connection: Connection, after: int, scope: Scope, now: UtcDatetime
-) -> LedgerChanges:
-    """Returns what changed in the scope after change number ``after``, and the new number."""
-    newest = last_ledger_no(connection)
-    bound = {**scope.bound, "after": after, "late": LATE_COMMITS, "seconds": LATE_SECONDS}
-    touched = connection.execute(_TOUCHED, bound).all()
-    walked = connection.execute(_WALKED, bound).scalar_one()
-    standing = [row.id for row in touched if row.is_open]
-    gone = tuple(sorted(row.id for row in touched if not row.is_open))
-    shown = pins(connection, scope, now, standing) if standing else ()
-    return LedgerChanges(newest, shown, gone, walked)
+def problem_places(
+    connection: Connection, only: Collection[int] | None = None
+) -> dict[int, ProblemPlace]:
+    """Returns the places of these problems by id; without ``only`` those of all open ones."""
+    if only is None:
+        rows = connection.execute(_OPEN_PLACES)
+    else:
+        rows = connection.execute(_SOME_PLACES, {"problems": sorted(only)})
+    return {row.id: _place(row) for row in rows}
+
+
+def _place(row: Row[Any]) -> ProblemPlace:
+    waters = (row.reach_id, row.reach_river_id, row.lake_id, row.lake_river_id)
+    return ProblemPlace(
+        row.id, row.is_open, row.lon, row.lat, problem_keys(row.division_id, *waters)
+    )
+
+
+def patrol_places(connection: Connection, patrols: Collection[int]) -> list[PatrolPlace]:
+    """Returns the places of these patrols."""
+    places = []
+    for row in connection.execute(_PATROLS, {"patrols": sorted(patrols)}):
+        walked = zip(row.reaches, row.divisions, row.rivers, strict=True)
+        keys = patrol_keys(row.division_id, [each for each in walked if each[0] is not None])
+        edges = (row.west, row.south, row.east, row.north)
+        places.append(PatrolPlace(row.id, keys, None if row.west is None else edges))
+    return places

@@ -7,9 +7,12 @@ from data.queries.map.drawn import Drawn
 
 Basis = Literal["now", "month"]
 
-EXTENT: Final = 4096
-BUFFER: Final = 256
-"""Half of the widest line drawn, a valley's: 30 of a tile's 512 pixels, rounded up."""
+GRID_PX: Final = 8
+"""Units of a tile's grid to a pixel; from afar half as many, for all is smoothed there."""
+FAR_ZOOM: Final = 7
+TILE_PX: Final = 512
+BUFFER_PX: Final = 32
+"""Half of the widest line drawn, a valley's: 30 pixels, rounded up."""
 WORLD_M: Final = 40_075_016.68557849
 """The side of the square of Web Mercator, metres."""
 
@@ -34,8 +37,13 @@ class Frame:
 
     @property
     def unit_m(self) -> float:
-        """One unit of the tile's grid, metres of Web Mercator; an eighth of a pixel."""
-        return self.side_m / EXTENT
+        """An eighth of a pixel, metres of Web Mercator."""
+        return self.side_m / TILE_PX / GRID_PX
+
+    @property
+    def grid_px(self) -> int:
+        """How many units of the tile's grid a pixel has."""
+        return GRID_PX if self.z > FAR_ZOOM else GRID_PX // 2
 
     @property
     def edges(self) -> dict[str, float]:
@@ -43,7 +51,7 @@ class Frame:
         west = self.x * self.side_m - WORLD_M / 2
         north = WORLD_M / 2 - self.y * self.side_m
         east, south = west + self.side_m, north - self.side_m
-        more = self.side_m * BUFFER / EXTENT
+        more = self.side_m * BUFFER_PX / TILE_PX
         return {
             "west": west,
             "south": south,
@@ -70,6 +78,7 @@ class Frame:
         return f"CASE WHEN NOT ({number} = 0 OR {self.drawn.holds(number)}) THEN false END"
 
 
-def shaped(geom: str) -> str:
-    """Returns SQL that cuts a geometry to the tile, in the tile's units."""
-    return f"ST_AsMVTGeom({geom}, {TILE}, {EXTENT}, {BUFFER}, true)"
+def shaped(frame: Frame, geom: str) -> str:
+    """Returns SQL that cuts a geometry to the tile, in units of the tile's grid."""
+    extent, buffer = frame.grid_px * TILE_PX, frame.grid_px * BUFFER_PX
+    return f"ST_AsMVTGeom({geom}, {TILE}, {extent}, {buffer}, true)"

@@ -22,29 +22,23 @@ def divisions(frame: Frame) -> str:
     """Outlines: those of a level that the zoom shows, and the topmost of the reader's own."""
     drawn = frame.drawn
     top = "parent_lo = 0"
-    visible = "true"
     if not drawn.everything:
         top = f"({drawn.holds('lo')} AND NOT {drawn.holds('parent_lo')})"
-        visible = f"({drawn.holds('lo')} OR id = ANY(%(counties_around)s))"
+    around = "OR id = ANY(%(counties_around)s)" if drawn.counties_around else ""
+    shape = f"CASE WHEN {top} THEN geom ELSE ST_Boundary(geom) END"
     return f"""
-        SELECT id, level, CASE WHEN {top} THEN true END AS own, {shaped("geom")} AS mvt
-        FROM map_division WHERE lv = {frame.level(14)} AND geom && {WIDE} AND {visible}
-            AND (level IN ({_listed(LEVEL_ZOOM, frame.z)}) OR {top}
-                OR id = ANY(%(counties_around)s))"""
+        SELECT id, level, CASE WHEN {top} THEN true END AS own, {shaped(frame, shape)} AS mvt
+        FROM map_division WHERE lv = {frame.level(14)} AND geom && {WIDE}
+            AND {drawn.sees("lo", counties_around="id")}
+            AND (level IN ({_listed(LEVEL_ZOOM, frame.z)}) OR {top} {around})"""
 
 
 def lakes(frame: Frame) -> str:
     """Lakes larger than three pixels."""
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = (
-            f"({drawn.holds('drawn.lo')} OR drawn.river_id = ANY(%(rivers)s)"
-            " OR drawn.id = ANY(%(lakes)s))"
-        )
+    visible = frame.drawn.sees("drawn.lo", rivers="drawn.river_id", lakes="drawn.id")
     return f"""
         SELECT drawn.id, lake.name, lake.name_en, drawn.{frame.column("cls")} AS cls,
-            {frame.own("drawn.lo")} AS own, {shaped("drawn.geom")} AS mvt
+            {frame.own("drawn.lo")} AS own, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_lake drawn JOIN lake ON lake.id = drawn.id
         WHERE drawn.lv = {frame.level(14)} AND drawn.geom && {WIDE} AND {visible}
             AND drawn.area_m2 > {(frame.unit_m * 24) ** 2}"""
@@ -53,36 +47,31 @@ def lakes(frame: Frame) -> str:
 _MARKS: Final = "CASE WHEN is_main THEN true END AS main, CASE WHEN is_canal THEN true END AS canal"
 
 
-def _visible_reach(frame: Frame) -> str:
-    drawn = frame.drawn
-    own = f"{drawn.holds('drawn.lo')} OR drawn.river_id = ANY(%(rivers)s)"
-    return f"({own} OR drawn.river_id = ANY(%(rivers_around)s))"
-
-
-def _class(frame: Frame, *alone: str) -> str:
+def _class(frame: Frame, column: str, **alone: str) -> str:
     """A class, hidden where only the surroundings of a station are seen."""
-    drawn, column = frame.drawn, f"drawn.{frame.column('cls')}"
-    if drawn.everything or not drawn.rivers_around:
+    if frame.drawn.everything or not frame.drawn.rivers_around:
         return column
-    seen = " OR ".join(
-        [drawn.holds("drawn.lo"), "drawn.river_id = ANY(%(rivers)s)", *alone],
-    )
+    seen = frame.drawn.sees("drawn.lo", rivers="drawn.river_id", **alone)
     return f"CASE WHEN {seen} THEN {column} ELSE -1 END"
+
+
+_NO_NAMES: Final = "CAST(NULL AS text) AS name, CAST(NULL AS text) AS name_en"
 
 
 def _runs(frame: Frame) -> str:
     drawn = frame.drawn
-    names = "river.name, river.name_en," if frame.z >= NAME_ZOOM else ""
-    river = "JOIN river ON river.id = drawn.river_id" if frame.z >= NAME_ZOOM else ""
+    is_named = frame.z >= NAME_ZOOM
+    names = "river.name, river.name_en" if is_named else _NO_NAMES
+    river = "JOIN river ON river.id = drawn.river_id" if is_named else ""
     basis = 0 if frame.basis == "now" else 1
-    which = "drawn.lo = -1" if drawn.everything else f"drawn.lo >= 0 AND {_visible_reach(frame)}"
-    colour = "drawn.cls"
-    if drawn.rivers_around:
-        seen = f"{drawn.holds('drawn.lo')} OR drawn.river_id = ANY(%(rivers)s)"
-        colour = f"CASE WHEN {seen} THEN drawn.cls ELSE -1 END"
+    which = "drawn.lo = -1"
+    if not drawn.everything:
+        seen = drawn.sees("drawn.lo", rivers="drawn.river_id", rivers_around="drawn.river_id")
+        which = f"drawn.lo >= 0 AND {seen}"
+    reach = "drawn.reach_id" if is_named else "CAST(NULL AS bigint)"
     runs = f"""
-        SELECT drawn.id, drawn.river_id, {names} {colour} AS cls, {_MARKS},
-            {frame.own("drawn.lo")} AS own, drawn.reach_id AS reach, {shaped("drawn.geom")} AS mvt
+        SELECT drawn.river_id AS id, {names}, {_class(frame, "drawn.cls")} AS cls, {_MARKS},
+            {frame.own("drawn.lo")} AS own, {reach} AS reach, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_run drawn {river}
         WHERE drawn.basis = {basis} AND drawn.lv = {frame.level(10)} AND {which}
             AND drawn.geom && {WIDE} AND drawn.zmin <= {frame.z}"""
@@ -90,25 +79,25 @@ def _runs(frame: Frame) -> str:
         return runs
     simple = f"ST_Simplify(drawn.geom, {frame.unit_m * 4}, true)"
     return f"""{runs} UNION ALL
-        SELECT drawn.id, drawn.river_id, {names} drawn.{frame.column("cls")} AS cls, {_MARKS},
-            {frame.own("drawn.lo")} AS own, drawn.id AS reach, {shaped(simple)} AS mvt
+        SELECT drawn.river_id, {names}, drawn.{frame.column("cls")} AS cls, {_MARKS},
+            {frame.own("drawn.lo")} AS own, drawn.id AS reach, {shaped(frame, simple)} AS mvt
         FROM map_reach drawn {river}
         WHERE drawn.id = ANY(%(reaches)s) AND drawn.geom && {WIDE} AND drawn.zmin <= {frame.z}
-            AND NOT ({drawn.holds("drawn.lo")} OR drawn.river_id = ANY(%(rivers)s))"""
+            AND NOT {drawn.sees("drawn.lo", rivers="drawn.river_id")}"""
 
 
 def reaches(frame: Frame) -> str:
     """From afar the runs of one class of each river, close by each reach."""
     if frame.z <= 10:
         return _runs(frame)
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = f"({_visible_reach(frame)} OR drawn.id = ANY(%(reaches)s))"
+    visible = frame.drawn.sees(
+        "drawn.lo", rivers="drawn.river_id", rivers_around="drawn.river_id", reaches="drawn.id"
+    )
+    colour = _class(frame, f"drawn.{frame.column('cls')}", reaches="drawn.id")
     return f"""
         SELECT drawn.id, drawn.river_id, reach.name, river.name AS river,
-            river.name_en AS river_en, {_class(frame, "drawn.id = ANY(%(reaches)s)")} AS cls,
-            {_MARKS}, {frame.own("drawn.lo")} AS own, {shaped("drawn.geom")} AS mvt
+            river.name_en AS river_en, {colour} AS cls,
+            {_MARKS}, {frame.own("drawn.lo")} AS own, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_reach drawn JOIN reach ON reach.id = drawn.id
             JOIN river ON river.id = drawn.river_id
         WHERE drawn.geom && {WIDE} AND drawn.zmin <= {frame.z} AND {visible}"""
@@ -119,28 +108,31 @@ def rivers(frame: Frame) -> str:
     drawn = frame.drawn
     visible = "true"
     if not drawn.everything:
-        visible = f"""(drawn.id = ANY(%(rivers)s) OR drawn.id = ANY(%(rivers_around)s)
-            OR EXISTS (SELECT 1 FROM map_reach part WHERE part.river_id = drawn.id
-                AND ({drawn.holds("part.lo")} OR part.id = ANY(%(reaches)s))))"""
-    line = f"ST_Simplify(drawn.geom, {frame.unit_m * 48}, true)"
+        part = drawn.sees("part.lo", reaches="part.id")
+        named = [f"drawn.id = ANY(%({each})s)" for each in ("rivers", "rivers_around")]
+        visible = f"""({" OR ".join(named)} OR EXISTS (SELECT 1 FROM map_reach part
+                WHERE part.river_id = drawn.id AND {part}))"""
+    level = 8 if frame.z == NAME_ZOOM else next((lv for lv in (10, 12) if frame.z <= lv), 14)
     return f"""
-        SELECT river.id, river.name, river.name_en, river.kind, {shaped(line)} AS mvt
+        SELECT river.id, river.name, river.name_en, river.kind, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_river drawn JOIN river ON river.id = drawn.id
-        WHERE drawn.geom && {WIDE} AND {visible}"""
+        WHERE drawn.lv = {level} AND drawn.geom && {WIDE} AND {visible}"""
 
 
 def places(frame: Frame) -> str:
     """Names of places, first of the seats."""
     drawn = frame.drawn
     visible = "true"
-    if not drawn.everything:
+    if drawn.ranges and not (drawn.rivers or drawn.reaches):
+        visible = drawn.holds("lies.lo")
+    elif not drawn.everything:
         visible = f"""({drawn.holds("lies.lo")} OR EXISTS (SELECT 1 FROM reach
             WHERE (reach.river_id = ANY(%(rivers)s) OR reach.id = ANY(%(reaches)s))
             AND place.geom && ST_Expand(reach.geom, 0.1)))"""
     return f"""
         SELECT place.id, place.name, place.name_en, place.level,
             CASE WHEN place.is_seat > 0 THEN true ELSE false END AS seat,
-            {shaped("place.geom_web")} AS mvt
+            {shaped(frame, "place.geom_web")} AS mvt
         FROM place JOIN map_place lies ON lies.id = place.id
         WHERE place.geom_web && {WIDE} AND {visible} AND CASE WHEN place.is_seat > 0
             THEN place.level IN ({_listed(SEAT_ZOOM, frame.z)})

@@ -4,7 +4,7 @@ from typing import Final
 
 from data.procedure.turns import OPEN
 from data.queries.map.patrols import TRACK_DAY
-from data.queries.map.tile_frame import TILE, WIDE, WORLD_M, Frame, shaped
+from data.queries.map.tile_frame import TILE, TILE_PX, WIDE, WORLD_M, Frame, shaped
 from data.words.ledger import Light
 
 SINGLE_SECTIONS: Final = 8
@@ -17,24 +17,25 @@ TRACKS_FROM, TRACK_ENDS_FROM = 7, 10
 CELL_PX: Final = 64
 """The side of a cell whose points are counted together; a cell lies in one tile alone."""
 
-_TILE_PX: Final = 512
-
 
 def _visible_station(frame: Frame) -> str:
-    drawn = frame.drawn
-    if drawn.everything:
-        return "true"
-    return (
-        f"({drawn.holds('drawn.lo')} OR drawn.id = ANY(%(stations)s)"
-        " OR drawn.lake_id = ANY(%(lakes)s) OR drawn.river_id = ANY(%(rivers)s)"
-        " OR drawn.reach_id = ANY(%(reaches)s))"
+    return frame.drawn.sees(
+        "drawn.lo",
+        stations="drawn.id",
+        lakes="drawn.lake_id",
+        rivers="drawn.river_id",
+        reaches="drawn.reach_id",
     )
+
+
+_FIRST: Final = 2**44
+"""Larger than any id: a rank times this, less the id, is greatest at the worst one's lowest id."""
 
 
 def _cells(frame: Frame, cell_px: int) -> tuple[str, str]:
     """Returns SQL for the two numbers of a point's cell, and that it lies in this tile."""
-    cell_m = frame.side_m * cell_px / _TILE_PX
-    across = _TILE_PX // cell_px
+    cell_m = frame.side_m * cell_px / TILE_PX
+    across = TILE_PX // cell_px
     half = WORLD_M / 2
     numbers = (
         f"floor((ST_X(drawn.geom) + {half}) / {cell_m}) AS cx,"
@@ -80,26 +81,25 @@ def sections(frame: Frame) -> str:
             WHERE drawn.kind = 'section' AND drawn.geom && {{box}} AND {_visible_station(frame)}"""
     if frame.z >= SINGLE_SECTIONS:
         return f"""
-        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
+        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)},
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM ({found.format(box=WIDE)}) drawn JOIN station ON station.id = drawn.id
             {_FACTS_FROM}"""
     numbers, inside = _cells(frame, CELL_PX)
     return f"""
         SELECT drawn.id, 'section' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
             {_COUNTS},
-            {_section_facts(frame)}, {shaped("drawn.geom")} AS mvt
-        FROM (SELECT CAST(count(*) AS int) AS n, max(cls) AS cls,
-            CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
-            CAST(count(*) FILTER (WHERE NOT meets) AS int) AS n_below,
-            CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
-            CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
-            (array_agg(id ORDER BY cls DESC, id))[1] AS id,
-            (array_agg(state ORDER BY cls DESC, id))[1] AS state,
-            (array_agg(meets ORDER BY cls DESC, id))[1] AS meets,
-            (array_agg(is_offline ORDER BY cls DESC, id))[1] AS is_offline,
-            (array_agg(geom ORDER BY cls DESC, id))[1] AS geom
-            FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
-            WHERE {inside} GROUP BY cx, cy) drawn
+            {_section_facts(frame)}, {shaped(frame, "drawn.geom")} AS mvt
+        FROM (SELECT cell.*, {_graded(frame)}, drawn.id, drawn.geom
+            FROM (SELECT CAST(count(*) AS int) AS n,
+                CAST(count(*) FILTER (WHERE meets) AS int) AS n_meets,
+                CAST(count(*) FILTER (WHERE NOT meets) AS int) AS n_below,
+                CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
+                CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
+                max(cls) AS worst, max(cls * {_FIRST} - id) AS first
+                FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
+                WHERE {inside} GROUP BY cx, cy) cell
+            JOIN map_station drawn ON drawn.id = cell.worst * {_FIRST} - cell.first) drawn
             LEFT JOIN station ON drawn.n = 1 AND station.id = drawn.id {_FACTS_FROM}"""
 
 
@@ -109,7 +109,7 @@ def _stations(frame: Frame, kind: str) -> str:
         SELECT drawn.id, drawn.kind, station.code, station.name, station.name_en, {compliance}
             latest.multiple AS mult, CASE WHEN drawn.is_offline THEN true END AS off,
             CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at,
-            {shaped("drawn.geom")} AS mvt
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM map_station drawn JOIN station ON station.id = drawn.id
             LEFT JOIN latest_reading latest ON latest.station_id = drawn.id
         WHERE drawn.kind = '{kind}' AND drawn.geom && {WIDE} AND {_visible_station(frame)}
@@ -128,14 +128,12 @@ def intakes(frame: Frame) -> str:
 
 def boards(frame: Frame) -> str:
     """Notice boards."""
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = f"""({drawn.holds("number.lo")} OR drawn.lake_id = ANY(%(lakes)s)
-            OR reach.river_id = ANY(%(rivers)s) OR reach.id = ANY(%(reaches)s))"""
+    visible = frame.drawn.sees(
+        "number.lo", lakes="drawn.lake_id", rivers="reach.river_id", reaches="reach.id"
+    )
     return f"""
         SELECT drawn.id, 'notice_board' AS kind, drawn.code, drawn.name,
-            {shaped("drawn.geom_web")} AS mvt
+            {shaped(frame, "drawn.geom_web")} AS mvt
         FROM notice_board drawn LEFT JOIN reach ON reach.id = drawn.reach_id
             LEFT JOIN division_number number ON number.division_id = drawn.division_id
         WHERE {frame.z} >= {BOARDS_FROM} AND drawn.geom_web && {WIDE} AND {visible}"""
@@ -156,31 +154,29 @@ _PROBLEM_FACTS: Final = """problem.category, problem.status, problem.severity,
 
 def problems(frame: Frame) -> str:
     """Open problems; from afar those close together as one, the overdue ones apart from others."""
-    drawn = frame.drawn
-    visible = "true"
-    if not drawn.everything:
-        visible = (
-            f"({drawn.holds('drawn.lo')} OR drawn.lake_id = ANY(%(lakes)s)"
-            " OR drawn.river_id = ANY(%(rivers)s) OR drawn.reach_id = ANY(%(reaches)s))"
-        )
+    visible = frame.drawn.sees(
+        "drawn.lo", lakes="drawn.lake_id", rivers="drawn.river_id", reaches="drawn.reach_id"
+    )
     if frame.z >= SINGLE_PROBLEMS:
         return f"""
         SELECT drawn.id, 'problem' AS kind, {_LIGHT} AS light,
             COALESCE(drawn.due_at <= %(now)s, false) AS late, {_PROBLEM_FACTS},
-            {shaped("drawn.geom")} AS mvt
+            {shaped(frame, "drawn.geom")} AS mvt
         FROM map_problem drawn JOIN problem ON problem.id = drawn.id
         WHERE drawn.geom && {WIDE} AND {visible}"""
     numbers, inside = _cells(frame, CELL_PX if frame.z >= SINGLE_SECTIONS else 2 * CELL_PX)
     return f"""
         SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
-            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS}, {shaped("drawn.geom")} AS mvt
-        FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
-            (array_agg(id ORDER BY rank DESC, due_at, id))[1] AS id,
-            (array_agg(geom ORDER BY rank DESC, due_at, id))[1] AS geom
-            FROM (SELECT drawn.id, drawn.geom, drawn.due_at, {_RANK} AS rank,
-                COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
-                FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
-            WHERE {inside} GROUP BY cx, cy, late) drawn
+            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS},
+            {shaped(frame, "drawn.geom")} AS mvt
+        FROM (SELECT cell.*, drawn.id, drawn.geom
+            FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
+                max(rank * {_FIRST} - id) AS first
+                FROM (SELECT drawn.id, {_RANK} AS rank,
+                    COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
+                    FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
+                WHERE {inside} GROUP BY cx, cy, late) cell
+            JOIN map_problem drawn ON drawn.id = cell.rank * {_FIRST} - cell.first) drawn
             LEFT JOIN problem ON drawn.n = 1 AND problem.id = drawn.id AND {OPEN}"""
 
 
@@ -188,12 +184,12 @@ def _walked(frame: Frame) -> str:
     drawn = frame.drawn
     visible = "true"
     if not drawn.everything:
+        along = drawn.sees("along.lo", rivers="along.river_id", reaches="along.id")
         visible = f"""(EXISTS (SELECT 1 FROM division_number number
             WHERE number.division_id = patrol.division_id AND {drawn.holds("number.lo")})
             OR EXISTS (SELECT 1 FROM patrol_reach
             JOIN map_reach along ON along.id = patrol_reach.reach_id
-            WHERE patrol_reach.patrol_id = patrol.id AND ({drawn.holds("along.lo")}
-            OR along.river_id = ANY(%(rivers)s) OR along.id = ANY(%(reaches)s))))"""
+            WHERE patrol_reach.patrol_id = patrol.id AND {along}))"""
     return f"patrol.geom_web && {WIDE} AND patrol.started_at >= %(tracks_since)s AND {visible}"
 
 
@@ -202,14 +198,14 @@ def patrols(frame: Frame) -> str:
     line = f"ST_Simplify(patrol.geom_web, {frame.unit_m * 2}, true)"
     return f"""
         SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {TRACK_DAY} AS day,
-            {shaped(line)} AS mvt
+            {shaped(frame, line)} AS mvt
         FROM patrol WHERE {frame.z} >= {TRACKS_FROM} AND {_walked(frame)}"""
 
 
 def patrol_ends(frame: Frame) -> str:
     """Where each track begins and ends."""
     return f"""
-        SELECT patrol.id, {TRACK_DAY} AS day, tip.which, {shaped("tip.geom")} AS mvt
+        SELECT patrol.id, {TRACK_DAY} AS day, tip.which, {shaped(frame, "tip.geom")} AS mvt
         FROM patrol, LATERAL (VALUES
             ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
             ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,

@@ -11,7 +11,7 @@ from data.errors import NotFound
 from data.queries.map import tile_ground, tile_points
 from data.queries.map.drawn import Drawn
 from data.queries.map.patrols import tracks_since
-from data.queries.map.tile_frame import EXTENT, Basis, Frame
+from data.queries.map.tile_frame import TILE_PX, Basis, Frame
 
 MAX_ZOOM: Final = 16
 """Tiles end here; the map enlarges the last ones beyond."""
@@ -65,7 +65,7 @@ _FROM_ZOOM: Final = MappingProxyType(
 
 
 def _part(name: str, frame: Frame) -> str:
-    return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {EXTENT}, 'mvt', 'id'), '')
+    return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {frame.grid_px * TILE_PX}, 'mvt', 'id'), '')
         FROM ({LAYERS[name](frame)}) one WHERE one.mvt IS NOT NULL)"""
 
 

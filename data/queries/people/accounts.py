@@ -107,6 +107,18 @@ def account_of_session(connection: Connection, token: str) -> tuple[Account, boo
     return None if row is None else (row_as(Account, row), row.is_due)
 
 
+def seconds_left(connection: Connection, token: str) -> float | None:
+    """Returns for how many seconds the session lasts if nobody uses it; None if it has ended."""
+    query = text(
+        """
+        SELECT extract(epoch FROM expires_at - now()) FROM session
+        WHERE token_sha256 = :hash AND expires_at > now()
+        """
+    )
+    left = connection.execute(query, {"hash": token_hash(token)}).scalar_one_or_none()
+    return None if left is None else float(left)
+
+
 def credentials(connection: Connection, login: str) -> Credentials | None:
     """Returns the account of a login with its password's hash, None for an unknown login."""
     row = connection.execute(BY_LOGIN, {"login": login}).one_or_none()

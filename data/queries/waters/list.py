@@ -28,8 +28,10 @@ Sort = Literal["worst", "name", "size", "met"]
 
 _WATERS = f"""
     SELECT 'river' AS water, river.id, river.kind, river.name, river.name_en, river.code,
-        river.basin, {basin_en("river")} AS basin_en, river.length_m, NULL::float8 AS area_m2
-    FROM river WHERE {RIVER_VISIBLE}
+        river.basin, headed.basin_en, river.length_m, NULL::float8 AS area_m2
+    FROM river LEFT JOIN (SELECT named.basin, {basin_en("named")} AS basin_en
+        FROM (SELECT DISTINCT basin FROM river) named) headed ON headed.basin = river.basin
+    WHERE {RIVER_VISIBLE}
     UNION ALL SELECT 'lake', lake.id, lake.kind, lake.name, lake.name_en, lake.code,
         NULL, NULL, NULL, lake.area_m2 FROM lake WHERE {LAKE_VISIBLE}"""
 
@@ -63,13 +65,19 @@ _STANDING = f"""
     WHERE {IN_SERVICE} AND {STATION_VISIBLE} GROUP BY owned.water, owned.id"""
 
 _CHIEF = f"""
-    SELECT person.name, held.level FROM responsibility held
-    JOIN person ON person.id = held.person_id LEFT JOIN reach ON reach.id = held.reach_id
+    SELECT person.name, held.level FROM (
+        SELECT own.*, NULL::smallint AS position FROM responsibility own
+        WHERE water.water = 'river' AND own.river_id = water.id
+        UNION ALL SELECT own.*, reach.position
+        FROM reach JOIN responsibility own ON own.reach_id = reach.id
+        WHERE water.water = 'river' AND reach.river_id = water.id
+        UNION ALL SELECT own.*, NULL FROM responsibility own
+        WHERE water.water = 'lake' AND own.lake_id = water.id) held
+    JOIN person ON person.id = held.person_id
     WHERE NOT held.is_general AND held.valid_from <= :today
         AND (held.valid_to IS NULL OR held.valid_to > :today)
-        AND (water.water = 'lake' AND held.lake_id = water.id
-            OR water.water = 'river' AND (held.river_id = water.id OR reach.river_id = water.id))
-    ORDER BY array_position({LEVELS}, held.level), reach.position NULLS FIRST, person.id LIMIT 1"""
+    ORDER BY array_position({LEVELS}, held.level), held.position NULLS FIRST, person.id LIMIT 1"""
+"""Each way of answering for a water is read by an index of its own."""
 
 _ROWS = f"""
     WITH water AS ({_WATERS}), owned AS ({_OWNED}), standing AS ({_STANDING}),
@@ -163,28 +171,23 @@ def river_list(
         "start": start,
         "limit": limit,
     }
-    counted = connection.execute(
-        text(
-            f"""
-            {_ROWS} SELECT (SELECT count(*) FROM found) AS found,
-            (SELECT count(*) FROM water) AS everything
-            """
-        ),
-        bound,
-    ).one()
     rows = connection.execute(
         text(
             f"""
             {_ROWS}, page AS (SELECT * FROM found water ORDER BY {_SORTS[sort]},
             water.name, water.id OFFSET :start LIMIT :limit)
-            SELECT water.*, chief.name AS chief, chief.level AS chief_level,
+            SELECT counted.found_count, counted.all_count, water.*, chief.name AS chief,
+            chief.level AS chief_level,
             CASE WHEN water.water = 'river' THEN (SELECT count(*) FROM reach
             WHERE reach.river_id = water.id) ELSE 0 END AS reach_count
-            FROM page water LEFT JOIN LATERAL ({_CHIEF}) chief ON true
+            FROM (SELECT (SELECT count(*) FROM found) AS found_count,
+            (SELECT count(*) FROM water) AS all_count) counted
+            LEFT JOIN page water ON true LEFT JOIN LATERAL ({_CHIEF}) chief ON true
             ORDER BY {_SORTS[sort]}, water.name, water.id
             """
         ),
         bound,
-    )
-    listed = tuple(rows_as(RiverRow, rows))
-    return Listing(listed, counted.found, counted.everything, now)
+    ).all()
+    counted = rows[0]
+    listed = tuple(rows_as(RiverRow, [row for row in rows if row.id is not None]))
+    return Listing(listed, counted.found_count, counted.all_count, now)

@@ -14,7 +14,6 @@ from data.queries.levels import LEVELS
 from data.vocabulary import ChiefLevel
 
 POINT: Final = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)"
-_WEB_POINT: Final = f"ST_Transform({POINT}, 3857)"
 _FINEST: Final = f"array_position({LEVELS}, level)"
 
 
@@ -99,43 +98,67 @@ def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
     return Named(*row) if row else None
 
 
-def nearest_reaches(
-    connection: Connection, lon: float, lat: float, *, count: int = 8
-) -> list[NearReach]:
-    """Returns the ``count`` reaches nearest to a place, the nearest first."""
-    rows = connection.execute(
-        text(f"""
-            SELECT reach.id, reach.name, {reach_en("reach")}, river.id, river.name, river.name_en,
-                reach.chainage_from_m, ST_AsBinary(reach.geom) FROM reach
-            JOIN river ON river.id = reach.river_id
-            ORDER BY reach.geom_web <-> {_WEB_POINT} LIMIT :count
-            """),
-        {"lon": lon, "lat": lat, "count": count},
-    )
-    return [
-        NearReach(id_, name, name_en, river_id, river_name, river_en, chainage_from_m, line)
-        for id_, name, name_en, river_id, river_name, river_en, chainage_from_m, wkb in rows
-        if isinstance(line := geometry_of(wkb), LineString)
-    ]
+def nearest_waters(
+    connection: Connection, places: Sequence[tuple[float, float]], *, count: int = 8
+) -> list[tuple[NearLake | None, list[NearReach]]]:
+    """Returns for each place (lon, lat) the nearest lake, if any is stored, and nearest reaches.
+
+    There are ``count`` reaches, the nearest first; none for a place inside its lake.
+    """
+    bound = {
+        "lons": [lon for lon, _ in places],
+        "lats": [lat for _, lat in places],
+        "count": count,
+    }
+    lakes: list[NearLake | None] = [None] * len(places)
+    for number, *row in connection.execute(_NEAREST_LAKES, bound):
+        lakes[number - 1] = NearLake(*row)
+    reaches: list[list[NearReach]] = [[] for _ in places]
+    outside = [at for at, lake in enumerate(lakes) if lake is None or lake.offset_m]
+    bound["lons"], bound["lats"] = ([places[at][axis] for at in outside] for axis in (0, 1))
+    for number, *row in connection.execute(_NEAREST_REACHES, bound):
+        if isinstance(line := geometry_of(row.pop()), LineString):
+            reaches[outside[number - 1]].append(NearReach._make((*row, line)))
+    return list(zip(lakes, reaches, strict=True))
 
 
-def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | None:
-    """Returns the lake nearest to a place, None if no lake is stored."""
-    row = connection.execute(
-        text(f"""
-            SELECT id, name, name_en, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
-                ELSE ST_Distance(geom::geography, place::geography) END
-            FROM lake, (SELECT {POINT} AS place) AS here
-            ORDER BY geom_web <-> {_WEB_POINT} LIMIT 1
-            """),
-        {"lon": lon, "lat": lat},
-    ).first()
-    return NearLake(*row) if row else None
+_PLACES: Final = """
+    FROM unnest(CAST(:lons AS double precision[]), CAST(:lats AS double precision[]))
+        WITH ORDINALITY AS place (lon, lat, number)
+    CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(lon, lat), 4490) AS at) AS here
+"""
+_NEAREST_LAKES: Final = text(f"""
+    SELECT place.number, near.* {_PLACES}
+    CROSS JOIN LATERAL (
+        SELECT id, name, name_en, river_id, CASE WHEN ST_Covers(geom, at) THEN 0
+            ELSE ST_Distance(geom::geography, at::geography) END
+        FROM lake ORDER BY geom_web <-> ST_Transform(at, 3857) LIMIT 1
+    ) AS near
+    """)
+_NEAREST_REACHES: Final = text(f"""
+    SELECT place.number, near.* {_PLACES}
+    CROSS JOIN LATERAL (
+        SELECT reach.id, reach.name, {reach_en("reach")}, river.id AS river_id,
+            river.name AS river, river.name_en, reach.chainage_from_m, ST_AsBinary(reach.geom)
+        FROM reach JOIN river ON river.id = reach.river_id
+        ORDER BY reach.geom_web <-> ST_Transform(at, 3857) LIMIT :count
+    ) AS near
+    """)
 
 
 def courses(connection: Connection) -> dict[int, MultiLineString]:
     """Returns the line geometry of every river, by the river's id."""
     rows = connection.execute(text("SELECT id, ST_AsBinary(geom) FROM river ORDER BY id"))
+    return {
+        id_: lines for id_, wkb in rows if isinstance(lines := geometry_of(wkb), MultiLineString)
+    }
+
+
+def courses_of(connection: Connection, rivers: Sequence[int]) -> dict[int, MultiLineString]:
+    """Returns the line geometry of these rivers, by the river's id."""
+    rows = connection.execute(
+        text("SELECT id, ST_AsBinary(geom) FROM river WHERE id = ANY(:ids)"), {"ids": list(rivers)}
+    )
     return {
         id_: lines for id_, wkb in rows if isinstance(lines := geometry_of(wkb), MultiLineString)
     }
@@ -176,11 +199,17 @@ def find_one(
 
 
 def _the_one(rows: Sequence[tuple[int, str, bool | None]], table: str, said: str) -> Named:
-    if not rows:
+    found = [Named(id_, name) for id_, name, _ in rows]
+    return found[0] if rows and rows[0][2] else one_of_named(found, table, said)
+
+
+def one_of_named(found: Sequence[Named], table: str, said: str) -> Named:
+    """Returns the only row of that name. Raises BadInput when there is none, or several."""
+    if not found:
         raise BadInput(_ABSENT[table], name=said)
-    if len(rows) > 1 and not rows[0][2]:
+    if len(found) > 1:
         raise BadInput(_AMBIGUOUS[table], mend="Give its code.", name=said)
-    return Named(rows[0][0], rows[0][1])
+    return found[0]
 
 
 _ABSENT: Final = {

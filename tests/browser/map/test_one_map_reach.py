@@ -157,6 +157,23 @@ def test_a_broken_line_is_told_and_comes_back(filled: Served, map_page: MapOf) -
     assert [wrong for wrong in opened.wrongs if "503" not in wrong] == []
 
 
+def test_a_server_without_its_database_is_told_on_a_line_that_stands(
+    filled: Served, map_page: MapOf
+) -> None:
+    opened = map_page(filled)
+    opened.open()
+    page = opened.page
+    opened.until("window.onemap.app.live.source?.readyState === 1")
+    opened.tell("app.live.source.dispatchEvent(new MessageEvent('lost', {data: '{}'}))")
+    page.wait_for_selector("#one-map-live[data-state=lost]")
+    assert "起未实时更新" in page.inner_text("#one-map-notice")
+    assert "未实时更新" in page.inner_text("#one-map-live")
+    opened.tell("app.live.source.dispatchEvent(new MessageEvent('live', {data: '{}'}))")
+    page.wait_for_selector("#one-map-live[data-state=live]")
+    assert page.is_hidden("#one-map-notice")
+    assert opened.wrongs == []
+
+
 def test_the_month_is_a_switch_away(filled: Served, map_page: MapOf) -> None:
     opened = map_page(filled)
     opened.open()

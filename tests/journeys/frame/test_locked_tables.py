@@ -123,7 +123,7 @@ def test_news_of_the_map_goes_on_while_the_ledger_is_locked(hurried: Served) -> 
 def test_a_tile_and_a_callback_say_that_they_are_busy(hurried: Served) -> None:
     with hurried.client("office") as client:
         assert client.get("/api/v1/rivers").status_code == 200
-        with locked(hurried, "river"):
+        with locked(hurried, "river", "map_run"):
             tile = client.get("/tiles/all/5/25/12.mvt")
             assert (tile.status_code, tile.json()["detail"]) == (503, BUSY)
             selected = {"id": "one-map-selection", "property": "data"}

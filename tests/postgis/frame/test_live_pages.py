@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.frame import live
+from dashboard.frame.audience import Piece
 from dashboard.frame.auth import User
 from dashboard.frame.channel import Listener
 from dashboard.frame.deps import Deps
@@ -52,8 +53,8 @@ class Opening(ReadingNews):
     page: Listener
     listeners: set[Listener]
 
-    def fresh(self) -> tuple[int, list[int] | None]:
-        found = super().fresh()
+    def read(self) -> list[Piece] | None:
+        found = super().read()
         self.listeners.add(self.page)
         return found
 

@@ -129,3 +129,41 @@ def test_a_reach_with_a_gap_is_refused_with_a_way_out(database: Database, tmp_pa
     (refused,) = run_import(database.app, "reaches", path).refused
     assert str(refused.why) == "Its line has 2 parts; a reach has one."
     assert refused.mend == "Join its lines, or make each part a reach of its own."
+
+
+def test_what_may_not_go_refuses_its_river_and_no_other(database: Database, tmp_path: Path) -> None:
+    """A line far off would refuse the row too, but what holds the reaches is found first."""
+    _river(database, tmp_path)
+    other = LineString([(112.4, 32.8), (112.4, 32.4)])
+    path = write_features(tmp_path / "other.gpkg", [({"name": "支河"}, other)])
+    assert run_import(database.app, "rivers", path).created == 1
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE keeper (held_by bigint PRIMARY KEY, reach_id bigint REFERENCES reach)"
+            )
+        )
+        connection.execute(text("GRANT SELECT ON keeper TO onemap_app"))
+        connection.execute(text("INSERT INTO keeper SELECT 1, id FROM reach WHERE name = '干河'"))
+    far = LineString([(112.9, 32.8), (112.9, 32.6)])
+    rows = [
+        ({"name": "上段", "river": "干河"}, far),
+        ({"name": "支河上段", "river": "支河"}, LineString(other.coords)),
+    ]
+    path = write_features(tmp_path / "reaches.gpkg", rows)
+    report = run_import(database.app, "reaches", path)
+    assert report.created == 1
+    assert refusals(report) == {1: "A reach of 干河 would go, but other records hold on to it."}
+    with database.owner.begin() as connection:
+        connection.execute(text("DELETE FROM keeper"))
+        connection.execute(
+            text(
+                "WITH one AS (INSERT INTO person (name, post, phone) VALUES ('甲', '', '')"
+                " RETURNING id) INSERT INTO responsibility (person_id, level, is_general, reach_id,"
+                " valid_from) SELECT one.id, 'county', false, reach.id, '2026-01-01'"
+                " FROM one, reach WHERE reach.name = '干河'"
+            )
+        )
+    assert refusals(run_import(database.app, "reaches", path)) == {
+        1: "The reach 干河 would go, but 甲 answers for it."
+    }

@@ -246,5 +246,5 @@ def test_what_may_not_be_seen_is_nowhere(
             asked = LedgerFilter(problem_ids=(every[0].id,), reach_ids=(basin.reach_down,))
             named = names(connection, scope, asked)
         assert counted.views[View.ALL] == len(expected)
-        assert bool(offered.rivers) == bool(expected) == bool(offered.units)
+        assert bool(offered.rivers.listed) == bool(expected) == bool(offered.units.listed)
         assert ("problem" in named) == (every[0].number in expected)

@@ -1,24 +1,20 @@
-"""Pins, tracks, changes, hits and notices: of what the scope holds, and of nothing else."""
+"""Pins, tracks, hits and notices: of what the scope holds, and of nothing else."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.health import Figures
-from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
 from data.clock import UtcDatetime, now
 from data.queries.ledger.notices import notices, unread_count
 from data.queries.map.drawn import drawn
 from data.queries.map.patrols import last_walk, patrols_today, walk
-from data.queries.map.problems import last_ledger_no, ledger_changes, pins
+from data.queries.map.problems import pins
 from data.queries.map.search import search
 from data.queries.map.tiles import tile
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, StationId
-from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Light
 from problem_ledger.work.notices import mark_read
 from tests.made.basin import SmallBasin, build_small_basin
@@ -72,40 +68,6 @@ def test_pins_have_their_lights_and_stay_within_the_scope(
     assert (red["rank"], red["light"]) == (3, "red")
     assert -9 <= red["days"] <= -4, "nine days hold at least four working days"
     assert "days" not in pin_feature(told[made[Light.NONE]])["properties"]
-
-
-def test_changes_tell_what_opened_and_what_closed_and_only_within_the_scope(
-    database: Database, basin: SmallBasin
-) -> None:
-    made = four_pins(database.owner, basin)
-    with database.app.connect() as connection:
-        before = last_ledger_no(connection)
-    close_problem(database.owner, made[Light.GREEN])
-    added = put_problem(database.owner, "411381-2026-00005", basin.reach_up, 112.2, 32.71)
-    put_patrol(database.owner, basin.reach_up, TRACK)
-    with database.app.connect() as connection:
-        told = ledger_changes(connection, before, EVERYTHING, now())
-        above = ledger_changes(connection, before, upper(basin), now())
-        beside = ledger_changes(connection, before, border(basin), now())
-    assert ([each.id for each in told.pins], told.gone) == ([added], (made[Light.GREEN],))
-    assert ([each.id for each in above.pins], above.gone, above.patrol_count) == ([added], (), 1)
-    assert beside.is_empty
-    assert beside.change_no == told.change_no > before
-
-
-def test_a_scope_without_problems_is_told_nothing_over_the_stream(
-    database: Database, basin: SmallBasin
-) -> None:
-    deps = Deps(database.app, DashboardSettings(), QualitySettings(), now)
-    news = LedgerNews(deps, Figures())
-    news.fresh()
-    put_problem(database.owner, "411381-2026-00006", basin.reach_down, 112.2, 32.5)
-    fresh = news.fresh()
-    assert fresh is not None
-    assert len(fresh) == 1
-    events = news.events({EVERYTHING, upper(basin), border(basin), NOTHING}, min(fresh) - 1)
-    assert list(events) == [EVERYTHING]
-    assert news.fresh() == []
 
 
 def test_tracks_come_in_tiles_of_their_scope_and_age(database: Database, basin: SmallBasin) -> None:

@@ -1,4 +1,4 @@
-"""What the map is told: tiles within the scope, colours, strip, changes, search."""
+"""What the map is told: tiles within the scope, colours, strip, change numbers, search."""
 
 from datetime import timedelta
 
@@ -6,15 +6,16 @@ import pytest
 
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
-from data.queries.map.changes import changes_since, last_change_no
+from data.queries.change_numbers import READINGS, read_numbers
+from data.queries.map.bounds import bounds
+from data.queries.map.changes import last_change_no, touched_waters
 from data.queries.map.drawn import drawn
-from data.queries.map.layers import bounds
 from data.queries.map.search import search
 from data.queries.map.strip import strip, strip_of, traits_of
 from data.queries.map.tiles import LAYERS, tile
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.queries.stations.standing import boards, stations
-from data.queries.waters.colours import colours, named_waters, representatives
+from data.queries.waters.colours import colour_of, colours, named_waters, representatives
 from data.records import DivisionId
 from data.vocabulary import StationKind
 from tests.made.basin import SmallBasin, build_small_basin
@@ -139,41 +140,52 @@ def test_the_strip_counts_what_it_says(database: Database, basin: SmallBasin) ->
     assert (up["sections"], up["meets"], up["outfalls"]) == (1, 1, 0)
 
 
-def test_changes_are_told_once_and_only_within_the_scope(
+def test_touched_waters_have_the_colours_of_all_their_sections(
     database: Database, basin: SmallBasin
 ) -> None:
-    old = now() - timedelta(minutes=5)
-    tell_class(database.ingest, basin.section_up, 2, at=old)
+    with database.owner.begin() as connection:
+        for section in (basin.section_up, basin.section_down):
+            connection.exec_driver_sql(
+                f"INSERT INTO section_represents VALUES ({section}, {basin.reach_down})"
+            )
+    tell_class(database.ingest, basin.section_up, 5)
+    tell_class(database.ingest, basin.section_down, 2)
+    every = [basin.section_up, basin.section_down, basin.section_lake, basin.outfall]
+    with database.app.connect() as connection:
+        whole = representatives(connection, EVERYTHING)
+        for touched in (every, [basin.section_down], [basin.section_lake], [basin.outfall]):
+            found = touched_waters(connection, touched, now())
+            expected = representatives(connection, EVERYTHING, touched=touched)
+            assert {each.water: each.colour for each in found} == {
+                water: colour_of(whole[water]) for water in expected
+            }
+        (left,) = touched_waters(connection, [], now(), left=[("reach", basin.reach_up)])
+    assert (left.colour.water_class, left.colour.section_count) == (0, 0)
+    assert left.box == pytest.approx((112.2, 32.6, 112.2, 32.8))
+
+
+def test_change_numbers_say_what_was_under_way(database: Database, basin: SmallBasin) -> None:
+    for section in (basin.section_up, basin.section_down):
+        tell_class(database.ingest, section, 2)
     with database.app.connect() as connection:
         seen = last_change_no(connection)
-        assert changes_since(connection, seen, EVERYTHING)["stations"] == []
-    tell_class(database.ingest, basin.section_down, 6, at=old)
+        before = read_numbers(connection, READINGS, seen)
+    assert (before.newest, before.rows) == (seen, {})
+    with database.ingest.begin() as writing:
+        writing.exec_driver_sql(
+            "UPDATE latest_reading SET change_no = nextval('latest_reading_change_no')"
+            f" WHERE station_id = {basin.section_up}"
+        )
+        tell_class(database.ingest, basin.section_down, 3)
+        with database.app.connect() as connection:
+            found = read_numbers(connection, READINGS, seen)
+        assert list(found.rows.values()) == [("latest_reading", basin.section_down)]
+        assert found.newest == max(found.rows) > seen + 1
+        assert found.oldest < found.following
     with database.app.connect() as connection:
-        told = changes_since(connection, seen, EVERYTHING)
-        hidden = changes_since(connection, seen, upstream_only(basin))
-        again = changes_since(connection, told["change_no"], EVERYTHING)
-    assert [each["id"] for each in told["stations"]] == [basin.section_down]
-    assert told["waters"]["reach"] == {
-        str(basin.reach_down): {
-            "cls": 6,
-            "state": "graded",
-            "at": old.isoformat(),
-            "n": 1,
-        }
-    }
-    assert told["strip"]["below"] == 1
-    assert hidden["stations"] == []
-    assert hidden["waters"] == {"reach": {}, "lake": {}}
-    assert hidden["change_no"] == told["change_no"] > seen
-    assert again["stations"] == []
-
-
-def test_a_late_commit_is_told_all_the_same(database: Database, basin: SmallBasin) -> None:
-    tell_class(database.ingest, basin.section_up, 3)
-    with database.app.connect() as connection:
-        after = last_change_no(connection) + 1
-        told = changes_since(connection, after, EVERYTHING)
-    assert [each["id"] for each in told["stations"]] == [basin.section_up]
+        late = read_numbers(connection, READINGS, found.newest, [seen + 1])
+    assert late.rows == {seen + 1: ("latest_reading", basin.section_up)}
+    assert late.oldest >= found.following, "what was under way has ended"
 
 
 def test_search_finds_by_name_code_and_part(database: Database, basin: SmallBasin) -> None:

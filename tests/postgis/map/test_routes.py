@@ -4,8 +4,6 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dashboard.map.tiles_api import PackedTile, TileCache
-from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.vocabulary import Role
 from tests.fixtures.served import Served
 
@@ -34,7 +32,6 @@ def test_new_ground_is_in_the_next_tile(served: Served) -> None:
         before = reader.get(TILE)
         with served.database.owner.begin() as connection:
             connection.execute(text("UPDATE lake SET name = '新镜湖'"))
-            connection.execute(text("SELECT pg_stat_force_next_flush()"))
         after = reader.get(TILE, headers={"If-None-Match": before.headers["etag"]})
     assert after.status_code == 200
     assert "新镜湖".encode() in after.content
@@ -91,19 +88,3 @@ def test_stations_waters_and_hits_are_those_of_the_basin(
     assert [each["id"] for each in intakes["features"]] == [basin.intake]
     assert reader.get("/api/v1/search", params={"q": "QH-02"}).json()[0]["id"] == basin.section_down
     assert len(reader.get("/api/v1/map/waters").json()) == 3
-
-
-def test_the_cache_forgets_the_longest_unused_tile() -> None:
-    cache = TileCache(most_bytes=250)
-
-    def key(x: int, scope: Scope = EVERYTHING) -> tuple[str, int, int, int, Scope, str]:
-        return ("all", 4, x, 0, scope, "1")
-
-    for x in (1, 2):
-        cache.keep(key(x), PackedTile(b"." * 100, str(x)))
-    assert cache.find(key(1)) is not None
-    assert cache.find(key(1, NOTHING)) is None, "another scope has another tile"
-    cache.keep(key(3), PackedTile(b"." * 100, "3"))
-    assert cache.find(key(2)) is None
-    assert cache.find(key(1)) is not None
-    assert cache.size == 200

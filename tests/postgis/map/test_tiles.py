@@ -72,7 +72,7 @@ def rows(
             sql = f"SELECT * FROM ({LAYERS[layer](frame)}) one WHERE mvt IS NOT NULL"
             for row in connection.exec_driver_sql(sql, values).mappings():
                 facts = {key: one for key, one in row.items() if one is not None and key != "mvt"}
-                found[(facts["id"], facts.get("late"))] = facts
+                found[(facts["id"], facts.get("late"), facts.get("cls"))] = facts
     return list(found.values())
 
 

@@ -69,3 +69,21 @@ def test_passwords_are_kept_and_new_names_get_new_ones() -> None:
     assert again["b"] == first["b"]
     assert len(set(again.values())) == 3
     assert all(len(password) >= 12 for password in again.values())
+
+
+def test_a_folder_keeps_the_scale_it_was_made_at(tmp_path: Path) -> None:
+    assert environment.chosen_scale({}, tmp_path, None, None) == "county"
+    assert environment.chosen_scale({}, tmp_path, "national", None) == "national"
+    (tmp_path / "filled").touch()
+    kept = {environment.SCALE: "national"}
+    assert environment.chosen_scale(kept, tmp_path, None, None) == "national"
+    assert environment.chosen_scale({}, tmp_path, "county", None) == "county"
+    with pytest.raises(BadInput, match="of the scale national, not county"):
+        environment.chosen_scale(kept, tmp_path, "county", None)
+    with pytest.raises(BadInput, match="of the scale county, not national"):
+        environment.chosen_scale({}, tmp_path, "national", None)
+
+
+def test_a_basin_from_files_has_no_scale(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--basin or --scale"):
+        environment.chosen_scale({}, tmp_path, "county", tmp_path)

@@ -23,6 +23,6 @@ def test_the_matrix_wants_to_know_how_long(capsys: pytest.CaptureFixture[str]) -
     assert "--quick" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["ingest_rates", "kill_matrix"])
-def test_both_benchmarks_are_in_the_checkout(name: str) -> None:
+@pytest.mark.parametrize("name", ["ingest_rates", "kill_matrix", "tile_rate"])
+def test_the_benchmarks_are_in_the_checkout(name: str) -> None:
     assert (bench.ROOT / "benchmarks" / f"{name}.py").is_file()

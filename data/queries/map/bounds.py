@@ -23,7 +23,7 @@ def bounds(connection: Connection, scope: Scope) -> tuple[float, float, float, f
         text(
             f"""
             SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (SELECT COALESCE(
-            (SELECT ST_Extent(geom) FROM division WHERE {DIVISION_VISIBLE}),
+            (SELECT ST_Extent(extent) FROM division WHERE {DIVISION_VISIBLE}),
             (SELECT ST_Extent(geom) FROM (SELECT geom FROM reach
             WHERE {REACH_VISIBLE} UNION ALL SELECT geom FROM lake WHERE {LAKE_VISIBLE}) water),
             (SELECT ST_Expand(ST_Extent(geom), {SURROUNDINGS_DEG}) FROM station
