@@ -47,7 +47,7 @@ def test_a_click_on_a_run_chooses_the_reach_that_lies_there(
     basin = filled.basin
     for lat, reach in ((32.46, basin.reach_down), (32.65, basin.reach_up)):
         press(opened, 112.2, lat)
-        opened.until(f"window.onemap.app.selection.now?.id === {reach}")
+        opened.page.wait_for_selector(f"[data-shows='reach:{reach}']")
         assert opened.tell("return app.selection.now") == {"kind": "reach", "id": reach}
         opened.until(
             "window.onemap.map.querySourceFeatures('selected')"
