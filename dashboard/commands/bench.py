@@ -40,6 +40,21 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    axe = actions.add_parser(
+        "axe",
+        help=_("whether every page is readable by everybody, in every view"),
+        description=_(
+            "Opens every page of the made county in both languages, three widths and both themes, "
+            "and prints what axe-core finds. Exits with 1 when it finds anything."
+        ),
+    )
+    axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
+    axe.set_defaults(run=run_axe)
+    _add_of_a_nation(actions)
+
+
+def _add_of_a_nation(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds what measures the map, its reads and its imports at the scale of a nation."""
     live = actions.add_parser(
         "live",
         help=_("how long a reading takes to the pages of 500 people who see different areas"),
@@ -85,16 +100,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
     tiles.add_argument("--json", action="store_true", help=_("print JSON"))
     tiles.set_defaults(run=run_tiles)
-    axe = actions.add_parser(
-        "axe",
-        help=_("whether every page is readable by everybody, in every view"),
-        description=_(
-            "Opens every page of the made county in both languages, three widths and both themes, "
-            "and prints what axe-core finds. Exits with 1 when it finds anything."
-        ),
-    )
-    axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
-    axe.set_defaults(run=run_axe)
     imports = actions.add_parser(
         "imports",
         help=_("how fast 100,000 reaches are imported, and in how much memory"),

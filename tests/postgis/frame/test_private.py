@@ -83,6 +83,8 @@ def samples(shared_served: Served) -> dict[str, str]:
         "river_id": str(basin.river),
         "lake_id": str(basin.lake),
         "station_id": str(basin.section_up),
+        "kind": "section",
+        "number": str(basin.section_up),
         "layer": "all",
         **dict.fromkeys("zxy", "0"),
     }

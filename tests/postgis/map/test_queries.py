@@ -83,7 +83,7 @@ def test_a_neighbour_sees_the_shared_river_and_the_counties_around_and_nothing_o
     database: Database, basin: SmallBasin
 ) -> None:
     border = Scope(stations=frozenset({basin.section_down}))
-    tell_class(database.ingest, basin.section_up, 5)
+    tell_class(database.ingest, basin.section_down, 5)
     shown = {each: tile_of(database, each, border) for each in LAYERS}
     assert shown["reaches"] != b""
     assert shown["reaches"] != tile_of(database, "reaches", EVERYTHING), "without a class"

@@ -12,6 +12,7 @@ from dashboard.frame.room import access_of
 from dashboard.people.sign_in_api import local
 from data.errors import BadInput
 from data.people.passwords import fits, generate_password, hash_password, is_outdated
+from data.queries.change_numbers import Numbers
 from data.queries.people.accounts import Account, HeldRole
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId, DivisionId
@@ -151,14 +152,32 @@ def test_guarded_answers_stay_with_their_reader() -> None:
     assert headers["vary"] == "Cookie"
 
 
-def test_a_number_that_commits_late_is_told_once() -> None:
+def numbers(*committed: int, oldest: int = 100, following: int = 100) -> Numbers:
+    """One read in which these numbers were committed."""
+    rows = {number: ("reading", number) for number in committed}
+    return Numbers(max(committed), rows, oldest, following)
+
+
+def test_a_number_that_commits_late_is_sent_once() -> None:
     seen = Seen()
-    seen.start(10)
-    assert seen.add([11, 13], 0.0) == [11, 13]
-    assert seen.add([11, 12, 13], 1.0) == [12]
-    assert seen.add([12, 13], 100.0) == []
-    assert seen.floor == 13
-    assert seen.add([14], 101.0) == [14]
+    seen.start(numbers(10), 0.0)
+    first = numbers(11, 13)
+    assert sorted(seen.fresh(first)) == [11, 13]
+    seen.settle(first, 0.0)
+    late = numbers(11, 12, 13)
+    assert sorted(seen.fresh(late)) == [12]
+    seen.settle(late, 1.0)
+    assert not seen.fresh(late)
+    assert not seen.gaps
+
+
+def test_a_number_that_nobody_writes_is_given_up() -> None:
+    seen = Seen()
+    seen.start(numbers(10), 0.0)
+    seen.settle(numbers(13, following=120), 0.0)
+    assert sorted(seen.gaps) == [11, 12]
+    seen.settle(numbers(13, oldest=130), 100.0)
+    assert not seen.gaps
 
 
 def test_a_slow_page_is_told_to_load_anew() -> None:
@@ -188,7 +207,16 @@ def test_a_password_fits_its_hash_and_no_other() -> None:
     assert is_outdated("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$GCvpVGZ2mcAxzwPuk0QxcQ")
 
 
-@pytest.mark.parametrize("layer", ["patrols", "patrol_ends"])
-def test_tiles_of_patrols_ask_for_patrols(layer: str) -> None:
-    assert ACCESS.action_for(f"/tiles/{layer}/12/1/1.mvt") is Action.READ_PATROLS
-    assert ACCESS.action_for("/tiles/all/12/1/1.mvt") is Action.READ_WATERS
+@pytest.mark.parametrize(
+    ("layer", "action"),
+    [
+        ("patrols", Action.READ_PATROLS),
+        ("patrol_ends", Action.READ_PATROLS),
+        ("problems", Action.READ_LEDGER),
+        ("all", Action.READ_LEDGER),
+        ("waters", Action.READ_WATERS),
+        ("sections", Action.READ_WATERS),
+    ],
+)
+def test_tiles_ask_for_the_right_to_what_is_in_them(layer: str, action: Action) -> None:
+    assert ACCESS.action_for(f"/tiles/{layer}/12/1/1.mvt") is action
