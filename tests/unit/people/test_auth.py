@@ -160,7 +160,7 @@ def numbers(*committed: int, oldest: int = 100, following: int = 100) -> Numbers
 
 def test_a_number_that_commits_late_is_sent_once() -> None:
     seen = Seen()
-    seen.start(numbers(10), 0.0)
+    seen.start(numbers(*range(1, 11)), 0.0)
     first = numbers(11, 13)
     assert sorted(seen.fresh(first)) == [11, 13]
     seen.settle(first, 0.0)
@@ -173,7 +173,7 @@ def test_a_number_that_commits_late_is_sent_once() -> None:
 
 def test_a_number_that_nobody_writes_is_given_up() -> None:
     seen = Seen()
-    seen.start(numbers(10), 0.0)
+    seen.start(numbers(*range(1, 11)), 0.0)
     seen.settle(numbers(13, following=120), 0.0)
     assert sorted(seen.gaps) == [11, 12]
     seen.settle(numbers(13, oldest=130), 100.0)
