@@ -1,6 +1,7 @@
 """Keeps the map true while only time passes, and names to be found by their pinyin."""
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 from dashboard.frame.deps import Deps
@@ -23,7 +24,7 @@ BETWEEN_S: Final = 0.5
 def bring_to_now(deps: Deps) -> None:
     """Marks what time alone has changed on the map, unless that was done just now."""
     with transaction(deps.engine) as connection:
-        reconcile(connection, deps.clock(), deps.quality)
+        reconcile(connection, deps.clock(), deps.quality, enough=timedelta(seconds=5))
 
 
 async def keep_states(deps: Deps) -> None:

@@ -13,7 +13,7 @@ from data.queries.stations.standing import stations
 from data.settings import QualitySettings
 from data.vocabulary import StationKind
 
-OFTEN_ENOUGH: Final = timedelta(seconds=5)
+OFTEN_ENOUGH: Final = timedelta(seconds=20)
 """States on the map are at most so much older than the moment they are read at."""
 
 _IS_BEHIND: Final = text("""
@@ -24,16 +24,21 @@ _RECONCILE: Final = text("SELECT map_reconcile(:now, :hours, :intervals)")
 
 
 def reconcile(
-    connection: Connection, now: UtcDatetime, quality: QualitySettings | None = None
+    connection: Connection,
+    now: UtcDatetime,
+    quality: QualitySettings | None = None,
+    *,
+    enough: timedelta = OFTEN_ENOUGH,
 ) -> bool:
     """Marks what went stale or silent, or is overdue, by ``now``; returns whether it had to look.
 
-    Within ``OFTEN_ENOUGH`` of the last time it does nothing.
+    Within ``enough`` of the last time it does nothing, and while somebody else writes the map it
+    leaves that to the next time.
     """
     quality = quality or QualitySettings()
     bound = {
         "now": now,
-        "enough": OFTEN_ENOUGH,
+        "enough": enough,
         "hours": float(quality.fresh_hours),
         "intervals": quality.fresh_intervals,
     }

@@ -57,25 +57,55 @@ BEGIN
             CASE WHEN cardinality(shapes) > 64 THEN floor(ST_YMin(shape) / 313086) END) found;
 END $$;
 
--- Numbers the divisions from the top down; returns whether a number changed.
-CREATE FUNCTION map_number_divisions() RETURNS boolean LANGUAGE plpgsql
+-- Numbers the divisions anew from the top down, each with room for 63 more below it.
+CREATE FUNCTION map_number_divisions() RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
-DECLARE written integer;
 BEGIN
     WITH RECURSIVE ranked AS (SELECT id, parent_id, row_number() OVER (ORDER BY code NULLS LAST, id) AS rank
         FROM division),
     tree AS (SELECT id, ARRAY[rank] AS path FROM ranked WHERE parent_id IS NULL
         UNION ALL SELECT ranked.id, tree.path || ranked.rank FROM ranked
         JOIN tree ON tree.id = ranked.parent_id WHERE NOT ranked.rank = ANY (tree.path)),
-    numbered AS (SELECT id, path, row_number() OVER (ORDER BY path) AS lo FROM tree),
+    numbered AS (SELECT id, path, row_number() OVER (ORDER BY path) AS no FROM tree),
     sizes AS (SELECT rank, count(*) AS size FROM tree, unnest(path) AS rank GROUP BY rank)
     INSERT INTO division_number AS known (division_id, lo, hi)
-    SELECT numbered.id, numbered.lo, numbered.lo + sizes.size FROM numbered
+    SELECT numbered.id, numbered.no * 64, (numbered.no + sizes.size) * 64 FROM numbered
     JOIN sizes ON sizes.rank = numbered.path[cardinality(numbered.path)]
     ON CONFLICT (division_id) DO UPDATE SET lo = EXCLUDED.lo, hi = EXCLUDED.hi
     WHERE (known.lo, known.hi) IS DISTINCT FROM (EXCLUDED.lo, EXCLUDED.hi);
-    GET DIAGNOSTICS written = ROW_COUNT;
-    RETURN written > 0;
+END $$;
+
+-- Gives new divisions a number in the room that the one above them has; returns whether all have theirs.
+CREATE FUNCTION map_number_some(ids bigint[]) RETURNS boolean LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE one record; free integer;
+BEGIN
+    FOR one IN SELECT division.id, division.parent_id, above.lo AS above_lo, above.hi AS above_hi, own.lo
+        FROM division LEFT JOIN division_number above ON above.division_id = division.parent_id
+        LEFT JOIN division_number own ON own.division_id = division.id
+        WHERE division.id = ANY (ids) ORDER BY division.id
+    LOOP
+        IF one.lo IS NOT NULL THEN
+            -- one that moved below another needs all numbers anew
+            IF one.parent_id IS NULL AND EXISTS (SELECT 1 FROM division_number other
+                    WHERE other.lo < one.lo AND other.hi > one.lo)
+                OR one.parent_id IS NOT NULL AND (one.above_lo IS NULL
+                    OR NOT (one.lo > one.above_lo AND one.lo < one.above_hi)
+                    OR EXISTS (SELECT 1 FROM division_number other WHERE other.lo > one.above_lo
+                        AND other.lo < one.lo AND other.hi > one.lo))
+            THEN RETURN false; END IF;
+        ELSIF one.parent_id IS NULL THEN
+            INSERT INTO division_number SELECT one.id, COALESCE(max(hi), 64), COALESCE(max(hi), 64) + 64
+            FROM division_number;
+        ELSE
+            SELECT min(no) INTO free FROM generate_series(one.above_lo + 1, LEAST(one.above_lo + 63,
+                one.above_hi - 1)) AS no
+            WHERE NOT EXISTS (SELECT 1 FROM division_number other WHERE other.lo = no);
+            IF free IS NULL THEN RETURN false; END IF;
+            INSERT INTO division_number VALUES (one.id, free, free + 1);
+        END IF;
+    END LOOP;
+    RETURN true;
 END $$;
 
 -- The outlines of these divisions, simplified for each level from the one below it.
@@ -194,8 +224,13 @@ CREATE FUNCTION map_colour_reaches(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE one record; changed map_reach[]; shapes geometry[]; rivers bigint[];
 BEGIN
+    PERFORM map_lock();
     WITH want AS (SELECT asked.id, found.cls, found.month_cls
-        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found),
+        FROM unnest(ids) AS asked (id), map_water_class('reach', asked.id) found WHERE cardinality(ids) <= 1000
+        UNION ALL SELECT asked.id, COALESCE(found.cls, -1), COALESCE(found.month_cls, -1)
+        FROM unnest(ids) AS asked (id)
+        LEFT JOIN map_water_wanted found ON found.water = 'reach' AND found.water_id = asked.id
+        WHERE cardinality(ids) > 1000),
     before AS (SELECT reach AS old FROM map_reach reach JOIN want ON want.id = reach.id
         WHERE (reach.cls, reach.month_cls) <> (want.cls, want.month_cls)),
     written AS (UPDATE map_reach SET cls = want.cls, month_cls = want.month_cls FROM want
@@ -229,6 +264,7 @@ CREATE FUNCTION map_colour_lakes(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE shapes geometry[];
 BEGIN
+    PERFORM map_lock();
     WITH want AS (SELECT asked.id, found.cls, found.month_cls
         FROM unnest(ids) AS asked (id), map_water_class('lake', asked.id) found),
     written AS (UPDATE map_lake SET cls = want.cls, month_cls = want.month_cls FROM want
@@ -256,7 +292,7 @@ BEGIN
     SELECT array_agg(geom), array_agg(reach_id), array_agg(lake_id) INTO shapes, reaches, lakes
     FROM map_station WHERE id = ANY (changed);
     DELETE FROM map_station WHERE id = ANY (changed)
-        AND NOT EXISTS (SELECT 1 FROM map_station_wanted want WHERE want.id = map_station.id);
+        AND id NOT IN (SELECT want.id FROM map_station_wanted want WHERE want.id = ANY (changed));
     INSERT INTO map_station AS known (id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance,
         is_offline, geom)
     SELECT id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance, is_offline, geom
@@ -310,6 +346,7 @@ CREATE FUNCTION map_sync_lakes(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE shapes geometry[];
 BEGIN
+    PERFORM map_lock();
     SELECT array_agg(ST_Envelope(geom)) INTO shapes FROM map_lake WHERE id = ANY (ids);
     DELETE FROM map_lake WHERE id = ANY (ids);
     INSERT INTO map_lake (id, lv, lo, river_id, cls, month_cls, area_m2, geom)
@@ -328,6 +365,7 @@ END $$;
 CREATE FUNCTION map_sync_places(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM map_lock();
     DELETE FROM map_place WHERE id = ANY (ids);
     INSERT INTO map_place (id, lo) SELECT place.id, COALESCE((SELECT number.lo FROM division
         JOIN division_number number ON number.division_id = division.id
@@ -392,14 +430,18 @@ END $$;
 CREATE FUNCTION map_sync_divisions(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-    IF map_number_divisions() THEN
+    PERFORM map_lock();
+    IF NOT map_number_some(ids) THEN
         PERFORM map_fill();
-    ELSE
-        PERFORM map_draw_divisions(ids);
-        PERFORM map_sync_places(ARRAY(SELECT place.id FROM place JOIN division ON division.id = ANY (ids)
-            AND ST_Intersects(division.geom, place.geom)));
-        PERFORM pg_notify('onemap_map', 'all');
+        RETURN;
     END IF;
+    PERFORM map_draw_divisions(ids || ARRAY(SELECT id FROM division WHERE parent_id = ANY (ids)));
+    PERFORM map_sync_places(ARRAY(SELECT place.id FROM place JOIN division ON division.id = ANY (ids)
+        AND ST_Intersects(division.geom, place.geom)
+        UNION SELECT map_place.id FROM map_place WHERE NOT EXISTS (SELECT 1 FROM division_number
+            WHERE lo = map_place.lo) OR map_place.lo IN (SELECT lo FROM division_number
+            WHERE division_id = ANY (ids))));
+    PERFORM pg_notify('onemap_map', 'all');
 END $$;
 
 -- Brings what time alone changes up to a moment: stale classes, silent devices, deadlines passed.
@@ -407,7 +449,9 @@ CREATE FUNCTION map_reconcile(to_moment timestamptz, hours double precision, int
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE before timestamptz;
 BEGIN
-    SELECT at INTO before FROM map_clock FOR UPDATE;
+    -- whoever writes the map just now leaves it true; what only time changes then waits for the next look
+    IF NOT pg_try_advisory_xact_lock(20150015) THEN RETURN; END IF;
+    SELECT at INTO before FROM map_clock;
     UPDATE map_clock SET at = to_moment, fresh_hours = hours, fresh_intervals = intervals;
     PERFORM map_sync_stations(ARRAY(SELECT id FROM station UNION SELECT id FROM map_station));
     PERFORM map_notify((SELECT array_agg(geom) FROM map_problem
@@ -421,8 +465,8 @@ CREATE FUNCTION map_set_month(ids bigint[], states text[], classes smallint[], m
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE changed bigint[]; shapes geometry[];
 BEGIN
-    UPDATE map_clock SET month_at = to_moment, month_seconds = seconds;
     PERFORM map_lock();
+    UPDATE map_clock SET month_at = to_moment, month_seconds = seconds;
     WITH want AS (SELECT known.id, COALESCE(given.state, 'none') AS state, COALESCE(given.cls, 0) AS cls,
             given.meets FROM map_station known LEFT JOIN unnest(ids, states, classes, met)
             AS given (id, state, cls, meets) ON given.id = known.id WHERE known.kind = 'section'),

@@ -1,5 +1,6 @@
 """What of the map a scope lets its reader see, in the numbers that the map's tables carry."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ BORDER_DEG: Final = 0.05
 """How near a station a county lies whose outline is drawn around it, about 5 km."""
 
 _NUMBERS: Final = text(
-    "SELECT lo FROM division_number WHERE division_id = ANY(:divisions) ORDER BY lo"
+    "SELECT lo, hi FROM division_number WHERE division_id = ANY(:divisions) ORDER BY lo"
 )
 _COUNTIES_AROUND: Final = text(f"""
 SELECT DISTINCT county.id FROM station JOIN division county ON county.level = 'county'
@@ -83,13 +84,14 @@ class Drawn:
         return values
 
 
-def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:
+def _ranges(numbers: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Returns the ranges joined where they touch; they come in the order of their first numbers."""
     found: list[tuple[int, int]] = []
-    for number in numbers:
-        if found and found[-1][1] == number:
-            found[-1] = (found[-1][0], number + 1)
+    for first, beyond in numbers:
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(beyond, found[-1][1]))
         else:
-            found.append((number, number + 1))
+            found.append((first, beyond))
     return tuple(found)
 
 
@@ -98,11 +100,11 @@ def drawn(connection: Connection, scope: Scope) -> Drawn:
     if scope.everything:
         return Drawn(everything=True)
     alone = {"stations": sorted(scope.stations)}
-    numbers = connection.execute(_NUMBERS, {"divisions": sorted(scope.divisions)}).scalars()
+    numbers = connection.execute(_NUMBERS, {"divisions": sorted(scope.divisions)}).all()
     counties = connection.execute(_COUNTIES_AROUND, alone).scalars() if scope.stations else ()
     rivers = connection.execute(_RIVERS_AROUND, alone).scalars() if scope.stations else ()
     return Drawn(
-        ranges=_ranges(list(numbers)),
+        ranges=_ranges((row.lo, row.hi) for row in numbers),
         rivers=tuple(sorted(scope.rivers)),
         reaches=tuple(sorted(scope.reaches)),
         lakes=tuple(sorted(scope.lakes)),

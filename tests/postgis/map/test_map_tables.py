@@ -13,13 +13,15 @@ from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
 from tests.made.map.newest import tell_class
 
+WITHIN = "(SELECT division_id FROM division_number WHERE division_number.lo = {table}.{column})"
+"""A number says nothing but which division it is of."""
+
 TABLES = {
-    "division_number": "division_id, lo, hi",
     "map_station": "id, kind, lo, river_id, reach_id, lake_id, state, cls, meets, compliance,"
     " is_offline, month_state, month_cls, month_meets, ST_AsText(geom)",
     "map_reach": "id, river_id, pos, lo, cls, month_cls, zmin, is_main, is_canal, ST_AsText(geom)",
-    "map_run": "basis, lv, river_id, lo, first_pos, last_pos, cls, zmin, is_main, is_canal,"
-    " reach_id, ST_AsText(geom)",
+    "map_run": "basis, lv, river_id, lo = -1, lo, first_pos, last_pos, cls, zmin, is_main,"
+    " is_canal, reach_id, ST_AsText(geom)",
     "map_river": "id, lv, ST_AsText(geom)",
     "map_lake": "id, lv, lo, river_id, cls, month_cls, area_m2, ST_AsText(geom)",
     "map_division": "id, lv, lo, parent_lo, level, ST_AsText(geom)",
@@ -28,15 +30,27 @@ TABLES = {
 }
 """What each of the map's tables holds, without numbers that only name a row."""
 
+INSIDE = """
+    SELECT a.division_id, b.division_id FROM division_number a JOIN division_number b
+    ON b.lo >= a.lo AND b.lo < a.hi
+"""
+
+
+def columns_of(table: str) -> str:
+    """The columns of one of the map's tables; a division's number is read as its division."""
+    return ", ".join(
+        WITHIN.format(table=table, column=column) if column in ("lo", "parent_lo") else column
+        for column in TABLES[table].split(", ")
+    )
+
 
 def contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row of the map's tables, in an order of their own."""
+    statements = {table: f"SELECT {columns_of(table)} FROM {table}" for table in TABLES}
+    statements["division_number"] = INSIDE
     return {
-        table: sorted(
-            (tuple(row) for row in connection.execute(text(f"SELECT {columns} FROM {table}"))),
-            key=repr,
-        )
-        for table, columns in TABLES.items()
+        table: sorted((tuple(row) for row in connection.execute(text(sql))), key=repr)
+        for table, sql in statements.items()
     }
 
 
@@ -47,7 +61,7 @@ def assert_as_if_made_anew(database: Database) -> None:
         fill(connection)
         anew = contents(connection)
         connection.rollback()
-    for table in TABLES:
+    for table in kept:
         assert kept[table] == anew[table], table
 
 
@@ -108,7 +122,7 @@ def test_the_basin_is_on_the_map_as_soon_as_it_is_written(
 ) -> None:
     with database.app.connect() as connection:
         found = contents(connection)
-    assert len(found["division_number"]) == 3
+    assert len(found["division_number"]) == 5, "three, and two of them within the first"
     assert len(found["map_reach"]) == 2
     assert {row[0] for row in found["map_station"]} >= {basin.section_up, basin.section_down}
     assert found["map_run"], "each river has its runs"
@@ -194,6 +208,14 @@ def test_reconciling_again_at_once_looks_at_nothing(database: Database, basin: S
         "UPDATE division SET parent_id = NULL",
         "UPDATE division SET geom = ST_Translate(geom, 0.1, 0) WHERE level = 'township'",
         "INSERT INTO division (name, level, code) VALUES ('新省', 'province', '100000000000')",
+        "INSERT INTO division (name, level, parent_id, geom) SELECT name || '村', 'village', id,"
+        " geom FROM division WHERE level = 'township'",
+        "INSERT INTO division (name, level, parent_id) SELECT '村' || no, 'village', id"
+        " FROM division, generate_series(1, 70) no WHERE level = 'township'",
+        "UPDATE division SET parent_id = (SELECT max(id) FROM division WHERE level = 'township')"
+        " WHERE id = (SELECT min(id) FROM division WHERE level = 'township')",
+        "UPDATE river SET name = name || '新'",
+        "UPDATE reach SET downstream_id = NULL",
         "INSERT INTO place (name, level, geom) SELECT '新镇', 'township',"
         " ST_SetSRID(ST_MakePoint(112.2, 32.5), 4490)",
         "DELETE FROM section_represents",

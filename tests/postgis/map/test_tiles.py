@@ -221,5 +221,5 @@ def test_numbers_of_a_subtree_are_one_range(database: Database, basin: SmallBasi
         every = connection.execute(text("SELECT id FROM division")).scalars().all()
         whole = drawn(connection, Scope(divisions=frozenset(DivisionId(each) for each in every)))
         town = drawn(connection, of_upper_town(basin))
-    assert whole.ranges == ((1, 4),)
+    assert whole.ranges == ((64, 128),)
     assert len(town.ranges) == 1
