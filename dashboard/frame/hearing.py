@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Mapping
 from time import monotonic
 
@@ -85,7 +86,9 @@ class Hearing:
             await self._connection.execute(f"LISTEN {name}")
         self.lost()
         self.is_live = True
-        self._socket = self._connection.fileno()
+        # a descriptor of our own: libpq closes its own as soon as the server is gone, and the
+        # number goes to the next client while the loop still watches it
+        self._socket = os.dup(self._connection.fileno())
         asyncio.get_running_loop().add_reader(self._socket, self.drain)
 
     async def _look_after(self) -> None:
@@ -110,8 +113,10 @@ class Hearing:
     def _lose(self) -> None:
         """Counts the connection as lost, and lets nobody wait for its answer."""
         was_live, self.is_live = self.is_live, False
-        if was_live:
+        if self._socket >= 0:
             asyncio.get_running_loop().remove_reader(self._socket)
+            os.close(self._socket)
+            self._socket = -1
         self._ended.set()
         if was_live:
             self.lost()

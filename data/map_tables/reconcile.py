@@ -20,6 +20,8 @@ _IS_BEHIND: Final = text("""
 SELECT NOT (at BETWEEN :now - CAST(:enough AS interval) AND :now + CAST(:enough AS interval)
     AND fresh_hours = :hours AND fresh_intervals = :intervals) FROM map_clock
 """)
+_MAY_TAKE_LONG: Final = text("SET LOCAL statement_timeout = '120s'")
+"""Where a nation's sections all change at once, every run is made anew."""
 _RECONCILE: Final = text("SELECT map_reconcile(:now, :hours, :intervals)")
 
 
@@ -44,6 +46,7 @@ def reconcile(
     }
     if not connection.execute(_IS_BEHIND, bound).scalar_one():
         return False
+    connection.execute(_MAY_TAKE_LONG)
     connection.execute(_RECONCILE, bound)
     return True
 

@@ -73,6 +73,10 @@ BEGIN
     JOIN sizes ON sizes.rank = numbered.path[cardinality(numbered.path)]
     ON CONFLICT (division_id) DO UPDATE SET lo = EXCLUDED.lo, hi = EXCLUDED.hi
     WHERE (known.lo, known.hi) IS DISTINCT FROM (EXCLUDED.lo, EXCLUDED.hi);
+    -- What hangs on itself alone is below nothing: it has no number, and nobody sees it by one.
+    WITH RECURSIVE tree AS (SELECT id FROM division WHERE parent_id IS NULL
+        UNION ALL SELECT division.id FROM division JOIN tree ON tree.id = division.parent_id)
+    DELETE FROM division_number WHERE division_id NOT IN (SELECT id FROM tree);
 END $$;
 
 -- Gives new divisions a number in the room that the one above them has; returns whether all have theirs.
@@ -87,7 +91,7 @@ BEGIN
     LOOP
         IF one.lo IS NOT NULL THEN
             -- one that moved below another needs all numbers anew
-            IF one.parent_id IS NULL AND EXISTS (SELECT 1 FROM division_number other
+            IF one.parent_id = one.id OR one.parent_id IS NULL AND EXISTS (SELECT 1 FROM division_number other
                     WHERE other.lo < one.lo AND other.hi > one.lo)
                 OR one.parent_id IS NOT NULL AND (one.above_lo IS NULL
                     OR NOT (one.lo > one.above_lo AND one.lo < one.above_hi)
@@ -340,6 +344,11 @@ BEGIN
     FROM (VALUES (0), (1)) AS of_basis (basis), (VALUES (4), (6), (8), (10)) AS level (lv);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);
     PERFORM map_notify(shapes);
+    -- what lies on a reach goes with it to another river
+    UPDATE map_station SET river_id = reach.river_id FROM reach
+    WHERE reach.river_id = ANY (ids) AND map_station.reach_id = reach.id AND map_station.river_id <> reach.river_id;
+    UPDATE map_problem SET river_id = reach.river_id FROM reach
+    WHERE reach.river_id = ANY (ids) AND map_problem.reach_id = reach.id AND map_problem.river_id <> reach.river_id;
 END $$;
 
 CREATE FUNCTION map_sync_lakes(ids bigint[]) RETURNS void LANGUAGE plpgsql
@@ -359,6 +368,9 @@ BEGIN
     WHERE lake.id = ANY (ids);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_lake WHERE id = ANY (ids);
     PERFORM map_notify(shapes);
+    UPDATE map_problem SET river_id = lake.river_id FROM lake WHERE lake.id = ANY (ids)
+        AND map_problem.lake_id = lake.id AND map_problem.reach_id IS NULL
+        AND map_problem.river_id IS DISTINCT FROM lake.river_id;
 END $$;
 
 -- A place belongs to the smallest division around it.
@@ -482,5 +494,3 @@ BEGIN
         WHERE station_id = ANY (changed) AND water = 'lake'));
 END $$;
 
-REVOKE EXECUTE ON FUNCTION map_fill, map_reconcile, map_set_month FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION map_fill, map_reconcile, map_set_month TO onemap_app;

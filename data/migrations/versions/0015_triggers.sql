@@ -49,9 +49,9 @@ BEGIN
             OR shown.meets IS DISTINCT FROM CASE WHEN fresh.state = 'graded' THEN fresh.meets_target END
             OR shown.compliance IS DISTINCT FROM fresh.compliance;
     END IF;
-    IF ids IS NULL THEN RETURN NULL; END IF;
-    -- A reading is never held up by the map for long, nor refused for it: what can't be drawn now is
-    -- drawn when the dashboard looks next (map_reconcile).
+    -- A reading is never held up by the map for long, nor refused for it: what can't be drawn now, or is
+    -- very much at once, is drawn when the dashboard looks next (map_reconcile).
+    IF ids IS NULL OR cardinality(ids) > 300 THEN RETURN NULL; END IF;
     BEGIN
         PERFORM set_config('lock_timeout', '2s', true);
         PERFORM map_sync_stations(ids);
@@ -107,5 +107,17 @@ BEGIN
             concat_ws('_', 'map_delete', nullif(one.target, '')), one.source, one.rule, one.target, one.of_column, one.of_columns);
     END LOOP;
 END $$;
+
+-- Only what is granted here is called by others; the triggers do the rest as the owner.
+DO $$
+DECLARE one regprocedure;
+BEGIN
+    FOR one IN SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'map\_%'
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
+    END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION map_fill, map_reconcile, map_set_month TO onemap_app;
 
 SELECT map_fill();

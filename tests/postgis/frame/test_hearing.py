@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
+import uvloop
 
 from dashboard.frame.hearing import Hearing
 from data.background import watched_task
@@ -117,3 +118,39 @@ def test_a_line_that_answers_no_more_is_lost(
             return notes.losses
 
     assert asyncio.run(story()) == 3
+
+
+def test_a_line_that_breaks_takes_no_clients_number_along(database: Database) -> None:
+    """Libpq closes its socket by itself; the next client gets the number and must be answered."""
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readexactly(5))
+        await writer.drain()
+        writer.close()
+
+    async def said(port: int) -> bytes:
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"hello")
+            answer = await reader.read()
+            writer.close()
+        return answer
+
+    async def story() -> set[bytes]:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        answers = set()
+        async with listening(database.urls["app"]) as notes:
+            for _ in range(6):
+                await notes.until_live()
+                with psycopg.connect(plain(database.urls["app"]), autocommit=True) as other:
+                    other.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
+                        " datname = current_database() AND application_name = 'onemap-hearing'"
+                    )
+                await notes.line.prove()
+                answers |= {await said(port) for _ in range(4)}
+        server.close()
+        return answers
+
+    assert uvloop.run(story()) == {b"hello"}

@@ -215,6 +215,9 @@ def test_reconciling_again_at_once_looks_at_nothing(database: Database, basin: S
         "UPDATE division SET parent_id = (SELECT max(id) FROM division WHERE level = 'township')"
         " WHERE id = (SELECT min(id) FROM division WHERE level = 'township')",
         "UPDATE river SET name = name || '新'",
+        "UPDATE division SET parent_id = id WHERE level = 'county'",
+        "UPDATE reach SET river_id = (SELECT max(id) FROM river), position = position + 100"
+        " WHERE river_id = (SELECT min(id) FROM river)",
         "UPDATE reach SET downstream_id = NULL",
         "INSERT INTO place (name, level, geom) SELECT '新镇', 'township',"
         " ST_SetSRID(ST_MakePoint(112.2, 32.5), 4490)",
