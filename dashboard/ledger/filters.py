@@ -129,7 +129,7 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         style=HIDDEN,
         **attributes(aria_label=_("Find: {filter}").format(filter=label)),
     )
-    return ticks_pill(key, label, html.Div([finder, group]), "ledger")
+    return ticks_pill(key, label, [finder, group], "ledger")
 
 
 def finder_style(offered: Offered) -> dict[str, str]:

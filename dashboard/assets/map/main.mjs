@@ -46,6 +46,8 @@ class OneMap {
     /** @type {HTMLElement | null} */
     this.page = null;
     this.basis = "now";
+    this.path = "";
+    this.wasLost = false;
     this.drawing = new Drawing();
     // any: made as the page is entered, and nothing that needs them is called before.
     const later = /** @type {any} */ (null);
@@ -84,16 +86,10 @@ class OneMap {
     });
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.abort.signal });
     if (innerWidth < 1200) page.classList.add("mp-folded");
-    const view = readView();
-    const unread = unreadParts({ off: Object.keys(SWITCHED), filter: Object.keys(FILTERS) });
-    if (unread.length) this.panel.notice(say("unread", { parts: unread.join(", ").slice(0, 80) }), say("close"), null, () => this.panel.hideNotice());
-    this.basis = view.basis;
+    this.path = location.pathname;
+    addEventListener("hashchange", () => this.follow(), { signal: this.abort.signal });
+    const view = this.readAddress();
     this.unplaced = !view.camera;
-    if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
-    for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
-    this.filters.narrow(view.filter && FILTERS[view.filter] ? view.filter : null);
-    this.panel.press("filter", this.filters.now);
-    this.tiles.setBasis(this.basis);
     await this.load(first);
     if (this.page !== page) return;
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
@@ -103,7 +99,7 @@ class OneMap {
     this.live = new Live({
       change: (data) => this.change(data),
       resync: () => this.load(),
-      state: (state, attempt) => this.panel.showLine(state, attempt, this.at, this.basis),
+      state: (state, attempt) => this.line(state, attempt),
       allowed: stillSignedIn,
       ledger: (data) => this.step(data),
       notice: () => document.dispatchEvent(new Event("onemap:notice")),
@@ -112,6 +108,39 @@ class OneMap {
     this.live.open();
     this.timer = setInterval(() => this.load(), REFRESH_MS);
     window.onemap.ready = true;
+  }
+
+  /** The page looks as its address says: layers, filter, basis; the camera is the caller's. */
+  readAddress() {
+    const view = readView();
+    const unread = unreadParts({ off: Object.keys(SWITCHED), filter: Object.keys(FILTERS) });
+    if (unread.length) this.panel.notice(say("unread", { parts: unread.join(", ").slice(0, 80) }), say("close"), null, () => this.panel.hideNotice());
+    this.basis = view.basis;
+    if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
+    for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
+    this.filters.narrow(view.filter && FILTERS[view.filter] ? view.filter : null);
+    this.panel.press("filter", this.filters.now);
+    this.tiles.setBasis(this.basis);
+    return view;
+  }
+
+  /** A link to another view came into this page's address. */
+  async follow() {
+    if (!this.page || location.pathname !== this.path) return;
+    const before = this.basis;
+    const view = this.readAddress();
+    this.panel.press("basis", this.basis);
+    if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
+    this.choose(view.selection);
+    this.list.draw();
+    if (before !== this.basis) await this.load();
+  }
+
+  /** The line to the server stands or broke; tiles that failed meanwhile are asked for again. @param {string} state @param {number} attempt */
+  line(state, attempt) {
+    this.panel.showLine(state, attempt, this.at, this.basis);
+    if (state === "live" && this.wasLost) this.tiles.refresh();
+    this.wasLost = state === "lost";
   }
 
   leave() {
@@ -329,7 +358,7 @@ class OneMap {
   }
 
   remember() {
-    if (!this.page || !this.state) return;
+    if (!this.page || !this.state || location.pathname !== this.path) return;
     writeView({
       map: this.scene.map, off: this.panel.offLayers, basis: this.basis,
       filter: this.filters.now, selection: this.selection.now,

@@ -3,6 +3,9 @@
 import { LEAST_ZOOM, MOST_ZOOM, tilesOf } from "./style.mjs";
 
 const PAUSE_MS = 1000;
+/** A tile that could not be had is asked for again after so long, then after twice as long. */
+const AGAIN_MS = 2000;
+const LONGEST_AGAIN_MS = 30000;
 const MOST_TILES = 400;
 /** What is drawn of a neighbouring tile's features, in tiles. */
 const BUFFER = 1 / 16;
@@ -48,6 +51,23 @@ export class Tiles {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.at = -Infinity;
+    this.again = AGAIN_MS;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.lacking = undefined;
+    this.map.on("error", (event) => this.failed(/** @type {{sourceId?: string}} */ (event)));
+    this.map.on("idle", () => {
+      if (!this.lacking) this.again = AGAIN_MS;
+    });
+  }
+
+  /** MapLibre never asks by itself for a tile that failed. @param {{sourceId?: string}} event */
+  failed({ sourceId }) {
+    if (sourceId !== "onemap" || this.lacking) return;
+    this.lacking = setTimeout(() => {
+      this.lacking = undefined;
+      this.refresh();
+    }, this.again);
+    this.again = Math.min(LONGEST_AGAIN_MS, this.again * 2);
   }
 
   /** Classes by the newest values, or by the means of a month. @param {string} basis */
@@ -73,13 +93,13 @@ export class Tiles {
   ask() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.at = performance.now();
     const { boxes, map } = this;
     this.boxes = [];
     this.forget();
     const [[west, south], [east, north]] = map.getBounds().toArray();
     const tiles = boxes && tilesIn(boxes, [west, south, east, north], map.getZoom());
-    if (tiles && !tiles.length) return;
+    if (tiles && !tiles.length) return; // a change out of sight holds up none in sight
+    this.at = performance.now();
     const areLoading = !map.isSourceLoaded("onemap"); // such a tile may be older than the change, and isn't asked for again
     if (tiles) map.refreshTiles("onemap", tiles);
     else map.refreshTiles("onemap");
@@ -94,6 +114,7 @@ export class Tiles {
 
   close() {
     clearTimeout(this.timer);
-    this.timer = undefined;
+    clearTimeout(this.lacking);
+    this.timer = this.lacking = undefined;
   }
 }

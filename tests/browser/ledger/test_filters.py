@@ -53,6 +53,16 @@ def crowd(shared_served: Served) -> None:
 
 
 @pytest.mark.usefixtures("crowd")
+def test_few_choices_are_all_listed_as_soon_as_the_box_opens(desk: Desk) -> None:
+    page = desk(Role.OFFICE, "/ledger?view=all")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    page.get_by_role("button", name="河流", exact=True).click()
+    box = page.locator(".mantine-Popover-dropdown")
+    expect(box).to_be_visible()
+    expect(box.get_by_role("checkbox", name="清河", exact=True)).to_be_visible()
+
+
+@pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("width", [1440, 390])
 def test_of_many_units_one_is_found_by_typing_and_stays_named(desk: Desk, width: int) -> None:
     page = desk(Role.OFFICE, "/ledger?view=all", width=width)
