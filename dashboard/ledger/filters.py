@@ -125,7 +125,7 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         debounce=300,
         size="xs",
         placeholder=_("Type a name"),
-        className="om-finder",
+        className="om-seek",
         style=HIDDEN,
         **attributes(aria_label=_("Find: {filter}").format(filter=label)),
     )

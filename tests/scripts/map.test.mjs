@@ -105,7 +105,9 @@ test("changes are drawn at once, then once a second together, and all after a ch
   let now = 0;
   mock.method(performance, "now", () => now);
   const asked = [];
+  const heard = {};
   const map = {
+    on: (name, then) => (heard[name] = then),
     getBounds: () => ({ toArray: () => [[111, 31], [113, 33]] }), getZoom: () => 8, isSourceLoaded: () => true,
     style: { tileManagers: { onemap: { _outOfViewCache: { reset: () => asked.push("forgotten") } } } },
     refreshTiles: (source, tiles) => asked.push(tiles?.length ?? "all"),
@@ -123,13 +125,23 @@ test("changes are drawn at once, then once a second together, and all after a ch
   now = 5000;
   tiles.refresh();
   assert.deepEqual(asked.slice(4), ["forgotten", "all"]);
+  now = 7000;
+  tiles.refresh([[100, 20, 101, 21]]);
+  tiles.refresh([[112, 32.3, 112, 32.3]]);
+  assert.deepEqual(asked.slice(6), ["forgotten", "forgotten", 1], "a change out of sight holds up none in sight");
+  now = 20000;
+  heard.error({ sourceId: "selected" });
+  heard.error({ sourceId: "onemap" });
+  heard.error({ sourceId: "onemap" });
+  mock.timers.tick(2000);
+  assert.deepEqual(asked.slice(9), ["forgotten", "all"], "a tile that failed is asked for again, once for all");
   mock.timers.reset();
   mock.restoreAll();
 });
 
 test("another basis has tiles of its own", () => {
   const addresses = [];
-  const tiles = new Tiles({ map: { getSource: () => ({ setTiles: (tiles) => addresses.push(...tiles) }) }, options: { ledger: true } });
+  const tiles = new Tiles({ map: { on: () => {}, getSource: () => ({ setTiles: (tiles) => addresses.push(...tiles) }) }, options: { ledger: true } });
   tiles.setBasis("now");
   tiles.setBasis("month");
   tiles.setBasis("now");
