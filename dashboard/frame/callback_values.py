@@ -1,4 +1,4 @@
-"""Checks the values that a page sends to a callback by the types the callback itself names."""
+"""What goes into a callback and comes out: values checked by its types, an emptied part for all."""
 
 import inspect
 import types
@@ -40,6 +40,31 @@ def checked(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[
         return await function(*values, **named)
 
     return callback
+
+
+def emptied(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Returns the callback, whose answer empties a part by ``[]`` where it says None or "".
+
+    Dash's renderer keeps its book of where each component stands when a part's children become
+    nothing at all. A callback still under way for one of those that went is then written to a
+    place that is no more; the renderer throws, and the answers beside it are lost.
+    """
+
+    @wraps(function)
+    async def callback(*values: Any, **named: Any) -> Any:
+        return _emptied(await function(*values, **named), ctx.outputs_list)
+
+    return callback
+
+
+def _emptied(answer: Any, outputs: Any) -> Any:
+    """Returns the answer to these outputs, as Dash sends them, with emptied children as ``[]``."""
+    if isinstance(outputs, dict):
+        is_children = str(outputs.get("property")).partition("@")[0] == "children"
+        return [] if is_children and (answer is None or answer == "") else answer
+    if isinstance(answer, list | tuple) and len(answer) == len(outputs or ()):
+        return [_emptied(one, output) for one, output in zip(answer, outputs, strict=True)]
+    return answer
 
 
 def _by_name(

@@ -10,7 +10,7 @@ from dash.resources import ResourceType
 from starlette.exceptions import HTTPException
 
 from dashboard.frame.auth import signed_in_user
-from dashboard.frame.callback_values import checked
+from dashboard.frame.callback_values import checked, emptied
 from dashboard.frame.offload import off
 from dashboard.frame.plain import lang
 
@@ -60,11 +60,11 @@ class Frame(dash.Dash):
                 self.scripts.append_script(asset)
 
     def callback(self, *args: Any, **options: Any) -> Callable[..., Any]:
-        """Returns Dash's decorator of a callback, which then refuses values of a foreign kind."""
+        """Returns Dash's decorator of a callback, with values checked and emptied parts told."""
         register = super().callback(*args, **options)
 
         def registered(function: Callable[..., Any]) -> Any:
-            return register(checked(function))
+            return register(emptied(checked(function)))
 
         return registered
 

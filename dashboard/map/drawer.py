@@ -144,6 +144,11 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 )
 
 
+def is_thing(data: Any) -> bool:
+    """Whether the selection, as the page keeps it, names a thing; without a kind it names none."""
+    return bool(data) and not (isinstance(data, dict) and "kind" not in data)
+
+
 def chosen(thing: Any) -> tuple[str, int]:
     """Returns (kind, id) of the thing chosen on the map; raises BadInput if it is malformed."""
     if isinstance(thing, dict) and str(thing.get("kind")) in READERS:
@@ -186,7 +191,7 @@ def register(app: Dash, deps: Deps) -> None:
 
     @app.callback(Output(DRAWER, "children"), Input(SELECTION, "data"))
     async def show(thing: Any) -> html.Article | None:
-        if not thing:
+        if not is_thing(thing):
             return None
         return await off(drawer, deps, visible_to(current_user()), thing)
 
@@ -196,7 +201,7 @@ def register(app: Dash, deps: Deps) -> None:
         prevent_initial_call="initial_duplicate",
     )
     async def name_area(thing: Any) -> list[Any]:
-        about = chosen(thing) if thing else None
+        about = chosen(thing) if is_thing(thing) else None
         return shell.area_words(await off(area_for, deps, current_user(), about))
 
     @app.callback(

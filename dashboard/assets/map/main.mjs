@@ -1,7 +1,6 @@
 /* The one map's conductor: brings data, panel, map, search, list and drawer together. */
 
 import { boundsOf, covers, padding } from "./layout.mjs";
-import { Drawing } from "./drawing.mjs";
 import { FILTERS, Filters } from "./filters.mjs";
 import { Ledger } from "./ledger.mjs";
 import { List } from "./list.mjs";
@@ -48,7 +47,7 @@ class OneMap {
     this.basis = "now";
     this.path = "";
     this.wasLost = false;
-    this.drawing = new Drawing();
+    this.turn = 0;
     // any: made as the page is entered, and nothing that needs them is called before.
     const later = /** @type {any} */ (null);
     /** @type {Panel} */
@@ -235,7 +234,7 @@ class OneMap {
   /** @param {Thing | null} thing @param {Found | null} [seen] as it is drawn or listed @param {boolean} [fly] the map goes there */
   async choose(thing, seen = null, fly = false) {
     const marked = this.selection.mark(thing, seen);
-    this.drawing.show(thing);
+    window.dash_clientside.set_props("one-map-selection", { data: { ...thing, turn: ++this.turn } });
     this.react(thing);
     const found = seen?.geometry ? seen : await marked;
     if (found && await this.scene.stands() && thing === this.selection.now) this.look(found, fly);
@@ -387,9 +386,10 @@ export function unmount() {
   app?.leave();
 }
 
-/** The selection as Dash keeps it, when somebody else than the map changed it. @param {Thing | null} thing */
-export function selected(thing) {
-  if (!app?.page || !app.sheet || app.drawing.isOwn(thing)) return;
+/** The selection as Dash keeps it, when somebody else than the map changed it; `turn` counts the map's own, of which only the last still matters. @param {Thing & {turn?: number} | null} data */
+export function selected(data) {
+  if (!app?.page || !app.sheet || Number(data?.turn) < app.turn) return;
+  const thing = data?.kind ? data : null;
   const now = app.selection.now;
   if (thing?.kind === now?.kind && thing?.id === now?.id) return;
   if (!thing && !app.state) return;

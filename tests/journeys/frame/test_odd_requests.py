@@ -176,6 +176,17 @@ def test_a_body_that_dash_never_sends_is_bad_input(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("chosen", [None, {"turn": 2}], ids=["nothing_yet", "let_go"])
+def test_a_part_is_emptied_by_a_list(
+    looked: Served, callbacks: dict[str, dict[str, Any]], chosen: Any
+) -> None:
+    """With None the page's renderer would go on looking for what stood there, and break."""
+    output = "one-map-drawer.children"
+    with looked.client("office") as client:
+        answer = sent(client, body_of(output, callbacks[output], [chosen]))
+    assert answer.json()["response"] == {"one-map-drawer": {"children": []}}
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b"null", b"[]", b"1", b"\xff", b"[" * 100_000, b'{"a":' * 100_000, b"NaN", b"\0"],
