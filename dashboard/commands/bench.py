@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dashboard.parts.wording import _
@@ -12,21 +14,112 @@ from data.errors import BadInput
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A benchmark: its action, the module that measures, its words and what can be chosen.
+
+    ``count`` is an option for a number: its name, what it is unless set, its words.
+    """
+
+    action: str
+    module: str
+    help: str
+    description: str
+    count: tuple[str, int, str] | None = None
+    takes_folder: bool = False
+
+
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command ``bench`` with its actions to the command line."""
     parser = subparsers.add_parser("bench", help=_("measure rates and losses on this machine"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    ingest = actions.add_parser(
-        "ingest",
-        help=_("how fast messages are taken in, beside other ways to do it"),
-        description=_(
-            "Starts private servers and measures each side several times, in turns, on a clean "
-            "broker: messages and values a second, processor time, delay and losses."
+    for bench in (*_of_readings(), *_of_a_nation()):
+        one = actions.add_parser(bench.action, help=bench.help, description=bench.description)
+        if bench.count:
+            name, usual, words = bench.count
+            one.add_argument(f"--{name}", type=int, default=usual, help=words)
+        one.add_argument("--json", action="store_true", help=_("print JSON"))
+        one.set_defaults(run=partial(run, bench))
+    _add_kill(actions)
+    _add_axe(actions)
+
+
+def _of_readings() -> tuple[Bench, ...]:
+    return (
+        Bench(
+            "ingest",
+            "ingest_rates",
+            _("how fast messages are taken in, beside other ways to do it"),
+            _(
+                "Starts private servers and measures each side several times, in turns, on a clean "
+                "broker: messages and values a second, processor time, delay and losses."
+            ),
+            ("rounds", 3, _("rounds of each side")),
+        ),
+        Bench(
+            "live",
+            "live_viewers",
+            _("how long a reading takes to the pages of 500 people who see different areas"),
+            _(
+                "Starts private servers, opens 500 pages of 200 areas, publishes readings and "
+                "restarts the dashboard. Exits with 1 when a page hears later or misses more than "
+                "is promised."
+            ),
+            ("stations", 4000, _("stations made by rule")),
         ),
     )
-    ingest.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
-    ingest.add_argument("--json", action="store_true", help=_("print JSON"))
-    ingest.set_defaults(run=run_ingest)
+
+
+def _of_a_nation() -> tuple[Bench, ...]:
+    """The map, its reads and its imports at the scale of a nation."""
+    return (
+        Bench(
+            "reads",
+            "reads",
+            _("how long the server takes for each page, for a nation's user and a town's"),
+            _(
+                "Makes a nation of 100,000 reaches by rule and asks for each page's data as three "
+                "users. Exits with 1 when one takes too long; an empty answer ends it."
+            ),
+            ("rounds", 10, _("how often each is asked")),
+        ),
+        Bench(
+            "tile-rate",
+            "tile_rate",
+            _("how many tiles of the map are answered a second"),
+            _(
+                "Asks one server for a kept tile, for the same by its tag and for its health, over "
+                "1 and 10 connections. Exits with 1 when tiles come at less than 10,000 a second "
+                "or less than twice the rate of the health."
+            ),
+            ("rounds", 3, _("rounds of each side")),
+        ),
+        Bench(
+            "tiles",
+            "map_tiles",
+            _("how long tiles of a nation take, beside another tile server and bare SQL"),
+            _(
+                "Makes a national database, or takes that of a demo with --dir that isn't running. "
+                "Installs tipg from PyPI into a folder of its own. Exits with 1 when a goal is "
+                "missed."
+            ),
+            ("rounds", 3, _("rounds of each side")),
+            takes_folder=True,
+        ),
+        Bench(
+            "imports",
+            "imports",
+            _("how fast 100,000 reaches are imported, and in how much memory"),
+            _(
+                "Makes a nation by rule, imports it into a private server and compares the outcome "
+                "of a part of it with that of the importer before. Exits with 1 where they differ."
+            ),
+            ("reaches", 100_000, _("reaches to import")),
+        ),
+    )
+
+
+def _add_kill(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     kill = actions.add_parser(
         "kill",
         help=_("what is lost when a part is killed, stopped or cut off under load"),
@@ -40,6 +133,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+
+
+def _add_axe(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     axe = actions.add_parser(
         "axe",
         help=_("whether every page is readable by everybody, in every view"),
@@ -50,72 +146,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
     axe.set_defaults(run=run_axe)
-    _add_of_a_nation(actions)
 
 
-def _add_of_a_nation(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds what measures the map, its reads and its imports at the scale of a nation."""
-    live = actions.add_parser(
-        "live",
-        help=_("how long a reading takes to the pages of 500 people who see different areas"),
-        description=_(
-            "Starts private servers, opens 500 pages of 200 areas, publishes readings and restarts "
-            "the dashboard. Exits with 1 when a page hears later or misses more than is promised."
-        ),
-    )
-    live.add_argument("--stations", type=int, default=4000, help=_("stations made by rule"))
-    live.add_argument("--json", action="store_true", help=_("print JSON"))
-    live.set_defaults(run=run_live)
-    reads = actions.add_parser(
-        "reads",
-        help=_("how long the server takes for each page, for a nation's user and a town's"),
-        description=_(
-            "Makes a nation of 100,000 reaches by rule and asks for each page's data as three "
-            "users. Exits with 1 when one takes too long; an empty answer ends it."
-        ),
-    )
-    reads.add_argument("--rounds", type=int, default=10, help=_("how often each is asked"))
-    reads.add_argument("--json", action="store_true", help=_("print JSON"))
-    reads.set_defaults(run=run_reads)
-    rate = actions.add_parser(
-        "tile-rate",
-        help=_("how many tiles of the map are answered a second"),
-        description=_(
-            "Asks one server for a kept tile, for the same by its tag and for its health, over 1 "
-            "and 10 connections. Exits with 1 when tiles come at less than 10,000 a second or "
-            "less than twice the rate of the health."
-        ),
-    )
-    rate.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
-    rate.add_argument("--json", action="store_true", help=_("print JSON"))
-    rate.set_defaults(run=run_tile_rate)
-    tiles = actions.add_parser(
-        "tiles",
-        help=_("how long tiles of a nation take, beside another tile server and bare SQL"),
-        description=_(
-            "Makes a national database, or takes that of a demo with --dir that isn't running. "
-            "Installs tipg from PyPI into a folder of its own. Exits with 1 when a goal is missed."
-        ),
-    )
-    tiles.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
-    tiles.add_argument("--json", action="store_true", help=_("print JSON"))
-    tiles.set_defaults(run=run_tiles)
-    imports = actions.add_parser(
-        "imports",
-        help=_("how fast 100,000 reaches are imported, and in how much memory"),
-        description=_(
-            "Makes a nation by rule, imports it into a private server and compares the outcome "
-            "of a part of it with that of the importer before. Exits with 1 where they differ."
-        ),
-    )
-    imports.add_argument("--reaches", type=int, default=100_000, help=_("reaches to import"))
-    imports.add_argument("--json", action="store_true", help=_("print JSON"))
-    imports.set_defaults(run=run_imports)
-
-
-def run_ingest(args: argparse.Namespace) -> int:
-    """Runs the benchmark of ingest rates; returns 0 when every system compared was measured."""
-    return _measure("ingest_rates", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
+def run(bench: Bench, args: argparse.Namespace) -> int:
+    """Runs a benchmark; returns 0 when what is claimed of it holds, else 1."""
+    counts = [f"--{bench.count[0]}={getattr(args, bench.count[0])}"] if bench.count else []
+    folder = [f"--folder={args.dir}"] if bench.takes_folder and args.dir else []
+    return _measure(bench.module, [*counts, *folder, *(["--json"] * args.json)])
 
 
 def run_kill(args: argparse.Namespace) -> int:
@@ -127,36 +164,9 @@ def run_kill(args: argparse.Namespace) -> int:
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
 
 
-def run_live(args: argparse.Namespace) -> int:
-    """Runs the benchmark of live pages; returns 0 if none hears late or misses anything, else 1."""
-    json = ["--json"] * args.json
-    return _measure("live_viewers", [f"--stations={args.stations}", *json])
-
-
-def run_reads(args: argparse.Namespace) -> int:
-    """Runs the benchmark of reads; returns 0 when each was as quick as it must be, else 1."""
-    return _measure("reads", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
-
-
-def run_tile_rate(args: argparse.Namespace) -> int:
-    """Runs the benchmark of kept tiles; returns 0 when they are as fast as claimed, else 1."""
-    return _measure("tile_rate", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
-
-
-def run_tiles(args: argparse.Namespace) -> int:
-    """Runs the benchmark of map tiles; returns 0 when every goal is met, else 1."""
-    folder = [f"--folder={args.dir}"] if args.dir else []
-    return _measure("map_tiles", [f"--rounds={args.rounds}", *folder, *(["--json"] * args.json)])
-
-
 def run_axe(args: argparse.Namespace) -> int:
     """Looks at the pages with axe-core; returns 0 when it finds nothing, else 1."""
     return _measure("axe", args.pages)
-
-
-def run_imports(args: argparse.Namespace) -> int:
-    """Runs the benchmark of imports; returns 0 when both importers leave the same, else 1."""
-    return _measure("imports", [f"--reaches={args.reaches}", *(["--json"] * args.json)])
 
 
 def _measure(name: str, arguments: Sequence[str]) -> int:
