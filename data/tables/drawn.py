@@ -109,6 +109,7 @@ map_reach = Table(
     Index("ix_map_reach_geom", "geom", postgresql_using="gist"),
     Index("ix_map_reach_river_id_pos", "river_id", "pos"),
     Index("ix_map_reach_lo", "lo"),
+    Index("ix_map_reach_river_id_lo", "river_id", "lo"),
     postgresql_with={"fillfactor": "70"},
 )
 
@@ -154,9 +155,10 @@ map_river = Table(
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("lv", SmallInteger, primary_key=True, autoincrement=False),
+    Column("piece", SmallInteger, primary_key=True, autoincrement=False),
     _shape(),
     Index("ix_map_river_lv_geom", "lv", "geom", postgresql_using="gist"),
-    comment="the line along which a river's name is written",
+    comment="the line along which a river's name is written, in pieces",
 )
 
 map_lake = Table(
@@ -177,6 +179,7 @@ map_division = Table(
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("lv", SmallInteger, primary_key=True, autoincrement=False),
+    Column("piece", SmallInteger, primary_key=True, autoincrement=False),
     Column("lo", Integer, nullable=False),
     Column(
         "parent_lo",
@@ -187,6 +190,24 @@ map_division = Table(
     Column("level", Text, nullable=False),
     _shape(),
     Index("ix_map_division_lv_geom", "lv", "geom", postgresql_using="gist"),
+    comment="the outlines of divisions as lines, in pieces",
+)
+
+map_land = Table(
+    "map_land",
+    METADATA,
+    Column(
+        "id",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="a division's id, 0 for all that have no parent with an outline",
+    ),
+    Column("lv", SmallInteger, primary_key=True, autoincrement=False),
+    Column("piece", SmallInteger, primary_key=True, autoincrement=False),
+    _shape(),
+    Index("ix_map_land_id_lv_geom", "id", "lv", "geom", postgresql_using="gist"),
+    comment="the areas of divisions, in pieces",
 )
 
 map_place = Table(

@@ -47,7 +47,7 @@ test("the style without a ledger has nothing of problems and patrols", () => {
 test("a small map shows ground, waters and names, and nothing that stands there", () => {
   const made = groundStyle(colours);
   assert.deepEqual(validateStyleMin(made).map(({ message }) => message), []);
-  const ground = ["divisions", "lakes", "places", "reaches", "rivers", undefined];
+  const ground = ["divisions", "lakes", "land", "places", "reaches", "rivers", undefined];
   assert.deepEqual(made.layers.filter((layer) => !ground.includes(layer["source-layer"])), []);
 });
 

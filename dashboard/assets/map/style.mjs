@@ -51,9 +51,7 @@ const when = (/** @type {unknown} */ condition, /** @type {unknown} */ opacity) 
 function ground(c) {
   return [
     { id: "out", type: "background", paint: { "background-color": c.out } },
-    layer("land", "fill", "divisions", {
-      filter: ["==", ["get", "own"], true], paint: { "fill-color": c.land },
-    }),
+    layer("land", "fill", "land", { paint: { "fill-color": c.land, "fill-antialias": false } }),
     { id: "grid", type: "line", source: "grid", minzoom: 7, paint: { "line-color": c.grid, "line-width": 1, "line-opacity": 0.7 } },
     layer("valley", "line", "reaches", {
       filter: RIVER, layout: round,

@@ -68,6 +68,7 @@ CREATE TABLE map_reach (
 CREATE INDEX ix_map_reach_geom ON map_reach USING gist (geom);
 CREATE INDEX ix_map_reach_river_id_pos ON map_reach (river_id, pos);
 CREATE INDEX ix_map_reach_lo ON map_reach (lo);
+CREATE INDEX ix_map_reach_river_id_lo ON map_reach (river_id, lo);
 COMMENT ON COLUMN map_reach.cls IS '1..6 = Ⅰ to 劣Ⅴ; 0 = no class now; -1 = nothing is known';
 
 CREATE TABLE map_run (
@@ -96,11 +97,12 @@ COMMENT ON COLUMN map_run.lv IS 'zoom it is simplified for: 4, 6, 8 or 10';
 CREATE TABLE map_river (
     id bigint NOT NULL,
     lv smallint NOT NULL,
+    piece smallint NOT NULL,
     geom geometry(GEOMETRY,3857) NOT NULL,
-    CONSTRAINT pk_map_river PRIMARY KEY (id, lv)
+    CONSTRAINT pk_map_river PRIMARY KEY (id, lv, piece)
 );
 CREATE INDEX ix_map_river_lv_geom ON map_river USING gist (lv, geom);
-COMMENT ON TABLE map_river IS 'the line along which a river''s name is written';
+COMMENT ON TABLE map_river IS 'the line along which a river''s name is written, in pieces';
 
 CREATE TABLE map_lake (
     id bigint NOT NULL,
@@ -118,14 +120,27 @@ CREATE INDEX ix_map_lake_lv_geom ON map_lake USING gist (lv, geom);
 CREATE TABLE map_division (
     id bigint NOT NULL,
     lv smallint NOT NULL,
+    piece smallint NOT NULL,
     lo integer NOT NULL,
     parent_lo integer NOT NULL,
     level text NOT NULL,
     geom geometry(GEOMETRY,3857) NOT NULL,
-    CONSTRAINT pk_map_division PRIMARY KEY (id, lv)
+    CONSTRAINT pk_map_division PRIMARY KEY (id, lv, piece)
 );
 CREATE INDEX ix_map_division_lv_geom ON map_division USING gist (lv, geom);
+COMMENT ON TABLE map_division IS 'the outlines of divisions as lines, in pieces';
 COMMENT ON COLUMN map_division.parent_lo IS 'number of the parent, 0 where it has none or no outline';
+
+CREATE TABLE map_land (
+    id bigint NOT NULL,
+    lv smallint NOT NULL,
+    piece smallint NOT NULL,
+    geom geometry(GEOMETRY,3857) NOT NULL,
+    CONSTRAINT pk_map_land PRIMARY KEY (id, lv, piece)
+);
+CREATE INDEX ix_map_land_id_lv_geom ON map_land USING gist (id, lv, geom);
+COMMENT ON TABLE map_land IS 'the areas of divisions, in pieces';
+COMMENT ON COLUMN map_land.id IS 'a division''s id, 0 for all that have no parent with an outline';
 
 CREATE TABLE map_place (
     id bigint NOT NULL,
@@ -151,4 +166,4 @@ CREATE INDEX ix_map_problem_amber_at ON map_problem (amber_at);
 COMMENT ON TABLE map_problem IS 'open problems';
 
 GRANT SELECT ON division_number, map_clock, map_station, map_reach, map_run, map_river, map_lake,
-    map_division, map_place, map_problem TO onemap_app, onemap_readonly;
+    map_division, map_land, map_place, map_problem TO onemap_app, onemap_readonly;

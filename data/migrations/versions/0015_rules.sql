@@ -112,28 +112,54 @@ BEGIN
     RETURN true;
 END $$;
 
--- The outlines of these divisions, simplified for each level from the one below it.
+-- The outlines of these divisions as lines, simplified for each level from the one below it. Whoever
+-- cuts a tile out of them meets a piece of few points, not a whole province.
 CREATE FUNCTION map_draw_divisions(ids bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
+DECLARE has_top boolean;
 BEGIN
+    SELECT EXISTS (SELECT 1 FROM map_division WHERE id = ANY (ids) AND parent_lo = 0) INTO has_top;
     DELETE FROM map_division WHERE id = ANY (ids);
-    INSERT INTO map_division (id, lv, lo, parent_lo, level, geom)
-    WITH a AS (SELECT division.id, number.lo, COALESCE(above.lo, 0) AS parent_lo, division.level,
-            ST_Simplify(division.geom_web, 0.45 * map_pixel(14), true) AS geom
+    DELETE FROM map_land WHERE id = ANY (ids);
+    INSERT INTO map_division (id, lv, piece, lo, parent_lo, level, geom)
+    WITH whole AS (SELECT division.id, number.lo, COALESCE(above.lo, 0) AS parent_lo, division.level,
+            division.geom_web AS geom
         FROM division JOIN division_number number ON number.division_id = division.id
         LEFT JOIN division parent ON parent.id = division.parent_id AND parent.geom IS NOT NULL
         LEFT JOIN division_number above ON above.division_id = parent.id
-        WHERE division.id = ANY (ids) AND division.geom IS NOT NULL),
-    b AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(10), true) AS geom FROM a),
-    c AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(8), true) AS geom FROM b),
-    d AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(6), true) AS geom FROM c),
-    e AS (SELECT id, lo, parent_lo, level, ST_Simplify(geom, 0.45 * map_pixel(4), true) AS geom FROM d)
-    SELECT id, 14, lo, parent_lo, level, geom FROM a UNION ALL
-    SELECT id, 10, lo, parent_lo, level, geom FROM b UNION ALL
-    SELECT id, 8, lo, parent_lo, level, geom FROM c UNION ALL
-    SELECT id, 6, lo, parent_lo, level, geom FROM d UNION ALL
-    SELECT id, 4, lo, parent_lo, level, geom FROM e;
+        WHERE division.id = ANY (ids) AND division.geom IS NOT NULL)
+    SELECT whole.id, shape.lv, piece.no, whole.lo, whole.parent_lo, whole.level, piece.geom
+    FROM whole, map_simplified(whole.geom, 0.45) shape,
+        ST_Subdivide(ST_Boundary(shape.geom), 256) WITH ORDINALITY AS piece (geom, no);
+    PERFORM map_lay_land(division.id, division.geom_web) FROM division
+    WHERE id = ANY (ids) AND geom IS NOT NULL;
+    IF has_top OR EXISTS (SELECT 1 FROM map_division WHERE id = ANY (ids) AND parent_lo = 0) THEN
+        DELETE FROM map_land WHERE id = 0;
+        PERFORM map_lay_land(0, (SELECT ST_Union(ST_MakeValid(ST_Simplify(geom_web, 0.45 * map_pixel(14), true)))
+            FROM division WHERE id IN (SELECT id FROM map_division WHERE parent_lo = 0)));
+    END IF;
 END $$;
+
+-- A shape for each level, simplified by so many of its pixels, each from the one below it.
+CREATE FUNCTION map_simplified(shape geometry, pixels double precision)
+RETURNS TABLE (lv smallint, geom geometry) LANGUAGE plpgsql IMMUTABLE
+SET search_path = public, pg_temp AS $$
+BEGIN
+    geom := shape;
+    FOREACH lv IN ARRAY ARRAY[14, 10, 8, 6, 4] LOOP
+        geom := ST_Simplify(geom, pixels * map_pixel(lv), true);
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- The area of a division, of all for 0, a pixel's truth at each level: an outline is drawn over its edge.
+CREATE FUNCTION map_lay_land(of_id bigint, shape geometry) RETURNS void LANGUAGE sql
+SET search_path = public, pg_temp AS $$
+    INSERT INTO map_land (id, lv, piece, geom)
+    SELECT of_id, level.lv, piece.no, piece.geom FROM map_simplified(shape, 1) level,
+        ST_Subdivide(ST_CollectionExtract(ST_MakeValid(level.geom), 3), 128)
+            WITH ORDINALITY AS piece (geom, no)
+$$;
 
 -- In which stretch of some six pixels a reach lies at a level; close by each reach is one of its own.
 CREATE FUNCTION map_bin(lv integer, reach_pos integer, middle_m double precision) RETURNS bigint
@@ -337,9 +363,12 @@ BEGIN
     LEFT JOIN division_number number ON number.division_id = reach.division_id
     LEFT JOIN map_water_wanted want ON want.water = 'reach' AND want.water_id = reach.id
     WHERE reach.river_id = ANY (ids) ORDER BY reach.river_id, reach.position;
-    INSERT INTO map_river (id, lv, geom)
-    SELECT river.id, level.lv, ST_Simplify(river.geom_web, 6 * map_pixel(level.lv), true)
-    FROM river, (VALUES (8), (10), (12), (14)) AS level (lv) WHERE river.id = ANY (ids);
+    INSERT INTO map_river (id, lv, piece, geom)
+    SELECT river.id, level.lv, piece.no, piece.geom
+    FROM river, (VALUES (8), (10), (12), (14)) AS level (lv),
+        ST_Subdivide(ST_Simplify(river.geom_web, 6 * map_pixel(level.lv), true), 256)
+            WITH ORDINALITY AS piece (geom, no)
+    WHERE river.id = ANY (ids);
     PERFORM map_make_runs(basis, lv, ids, NULL, 0, 2147483647)
     FROM (VALUES (0), (1)) AS of_basis (basis), (VALUES (4), (6), (8), (10)) AS level (lv);
     SELECT shapes || array_agg(ST_Envelope(geom)) INTO shapes FROM map_reach WHERE river_id = ANY (ids);
@@ -414,6 +443,7 @@ BEGIN
     PERFORM set_config('onemap.map_filling', 'on', true);
     PERFORM map_number_divisions();
     DELETE FROM map_division;
+    DELETE FROM map_land;
     PERFORM map_draw_divisions(ARRAY(SELECT id FROM division));
     CREATE TEMPORARY TABLE kept_month ON COMMIT DROP AS
         SELECT id, month_state, month_cls, month_meets FROM map_station;

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, text
 
 from data.queries.scope import Scope
 
+EVERY_LAND: Final = 0
+"""In place of a division's id: the land of all divisions together."""
+
 BORDER_DEG: Final = 0.05
 """How near a station a county lies whose outline is drawn around it, about 5 km."""
 
@@ -28,12 +31,14 @@ WHERE station.id = ANY(:stations)
 class Drawn:
     """A scope as the map's tables know it; hashable, for it is part of the name of a kept tile.
 
-    ``ranges`` are the numbers of its divisions, each from a first to below a last. The counties
+    ``ranges`` are the numbers of its divisions, each from a first to below a last; ``tops`` the
+    topmost of these divisions, of which the land is drawn, 0 for everything. The counties
     and rivers around stations that stand alone are drawn without any class: what else stands there
     stays invisible.
     """
 
     everything: bool = False
+    tops: tuple[int, ...] = ()
     ranges: tuple[tuple[int, int], ...] = ()
     rivers: tuple[int, ...] = ()
     reaches: tuple[int, ...] = ()
@@ -47,7 +52,8 @@ class Drawn:
         if not self.ranges:
             return "false"
         parts = [
-            f"{number} >= %(lo{at})s AND {number} < %(hi{at})s" for at in range(len(self.ranges))
+            f"{number} >= CAST(%(lo{at})s AS int) AND {number} < CAST(%(hi{at})s AS int)"
+            for at in range(len(self.ranges))
         ]
         return f"({' OR '.join(parts)})"
 
@@ -72,6 +78,7 @@ class Drawn:
     def bound(self) -> dict[str, object]:
         """The values of the SQL parameters in conditions on what is visible."""
         values: dict[str, object] = {
+            "tops": list(self.tops),
             "rivers": list(self.rivers),
             "reaches": list(self.reaches),
             "lakes": list(self.lakes),
@@ -81,6 +88,7 @@ class Drawn:
         }
         for at, (low, high) in enumerate(self.ranges):
             values |= {f"lo{at}": low, f"hi{at}": high}
+        values |= {f"top{at}": top for at, top in enumerate(self.tops)}
         return values
 
 
@@ -95,16 +103,28 @@ def _ranges(numbers: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def _tops(connection: Connection, seen: Drawn) -> tuple[int, ...]:
+    """Returns those of the divisions seen whose parent isn't seen, or has no outline."""
+    found = connection.exec_driver_sql(
+        f"""SELECT DISTINCT id FROM map_division WHERE lv = 4 AND {seen.holds("lo")}
+            AND NOT {seen.holds("parent_lo")} ORDER BY id""",
+        seen.bound,
+    )
+    return tuple(found.scalars())
+
+
 def drawn(connection: Connection, scope: Scope) -> Drawn:
     """Returns the scope as the map's tables know it; it holds until a division changes."""
     if scope.everything:
-        return Drawn(everything=True)
+        return Drawn(everything=True, tops=(EVERY_LAND,))
     alone = {"stations": sorted(scope.stations)}
     numbers = connection.execute(_NUMBERS, {"divisions": sorted(scope.divisions)}).all()
     counties = connection.execute(_COUNTIES_AROUND, alone).scalars() if scope.stations else ()
     rivers = connection.execute(_RIVERS_AROUND, alone).scalars() if scope.stations else ()
+    ranges = _ranges((row.lo, row.hi) for row in numbers)
     return Drawn(
-        ranges=_ranges((row.lo, row.hi) for row in numbers),
+        tops=_tops(connection, Drawn(ranges=ranges)) if ranges else (),
+        ranges=ranges,
         rivers=tuple(sorted(scope.rivers)),
         reaches=tuple(sorted(scope.reaches)),
         lakes=tuple(sorted(scope.lakes)),

@@ -67,15 +67,23 @@ class Frame:
         """Returns the column of the map's tables that holds this by the frame's basis."""
         return name if self.basis == "now" else f"month_{name}"
 
-    def level(self, last: int) -> int:
-        """Returns which simplified shapes the zoom needs: 4, 6, 8, 10 or, beyond, ``last``."""
-        return next((level for level in (4, 6, 8, 10) if self.z <= level), last)
+    def level(self, last: int) -> str:
+        """Returns SQL for which simplified shapes the zoom needs: 4, 6, 8, 10 or, beyond, ``last``.
+
+        It is of the column's own type, without which the index of place and level isn't used.
+        """
+        return small(next((level for level in (4, 6, 8, 10) if self.z <= level), last))
 
     def own(self, number: str) -> str:
         """Returns SQL that is false where something seen lies outside the reader's divisions."""
         if self.drawn.everything or not self.drawn.ranges:
             return "CAST(NULL AS boolean)"
         return f"CASE WHEN NOT ({number} = 0 OR {self.drawn.holds(number)}) THEN false END"
+
+
+def small(number: int) -> str:
+    """Returns SQL for a number of the type ``smallint``."""
+    return f"CAST({number} AS smallint)"
 
 
 def shaped(frame: Frame, geom: str) -> str:

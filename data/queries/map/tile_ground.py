@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from data.queries.map.tile_frame import WIDE, Frame, shaped
+from data.queries.map.tile_frame import WIDE, Frame, shaped, small
 
 LEVEL_ZOOM: Final = {"province": 0, "city": 6, "county": 8, "township": 9, "village": 12}
 """From which zoom on the outlines of divisions of a level are drawn; one's own always are."""
@@ -18,19 +18,27 @@ def _listed(zooms: dict[str, int], z: int) -> str:
     return ", ".join(f"'{level}'" for level, from_zoom in zooms.items() if z >= from_zoom)
 
 
+def land(frame: Frame) -> str:
+    """The area of what the reader sees, in pieces without an edge of their own."""
+    is_own = (
+        " OR ".join(f"id = CAST(%(top{at})s AS bigint)" for at in range(len(frame.drawn.tops)))
+        or "false"
+    )
+    return f"""
+        SELECT id, {shaped(frame, "geom")} AS mvt FROM map_land
+        WHERE ({is_own}) AND lv = {frame.level(14)} AND geom && {WIDE}"""
+
+
 def divisions(frame: Frame) -> str:
     """Outlines: those of a level that the zoom shows, and the topmost of the reader's own."""
     drawn = frame.drawn
-    top = "parent_lo = 0"
-    if not drawn.everything:
-        top = f"({drawn.holds('lo')} AND NOT {drawn.holds('parent_lo')})"
+    is_top = "parent_lo = 0" if drawn.everything else "id = ANY(%(tops)s)"
     around = "OR id = ANY(%(counties_around)s)" if drawn.counties_around else ""
-    shape = f"CASE WHEN {top} THEN geom ELSE ST_Boundary(geom) END"
     return f"""
-        SELECT id, level, CASE WHEN {top} THEN true END AS own, {shaped(frame, shape)} AS mvt
+        SELECT id, level, CASE WHEN {is_top} THEN true END AS own, {shaped(frame, "geom")} AS mvt
         FROM map_division WHERE lv = {frame.level(14)} AND geom && {WIDE}
             AND {drawn.sees("lo", counties_around="id")}
-            AND (level IN ({_listed(LEVEL_ZOOM, frame.z)}) OR {top} {around})"""
+            AND (level IN ({_listed(LEVEL_ZOOM, frame.z)}) OR {is_top} {around})"""
 
 
 def lakes(frame: Frame) -> str:
@@ -63,7 +71,7 @@ def _runs(frame: Frame) -> str:
     is_named = frame.z >= NAME_ZOOM
     names = "river.name, river.name_en" if is_named else _NO_NAMES
     river = "JOIN river ON river.id = drawn.river_id" if is_named else ""
-    basis = 0 if frame.basis == "now" else 1
+    basis = small(0 if frame.basis == "now" else 1)
     which = "drawn.lo = -1"
     if not drawn.everything:
         seen = drawn.sees("drawn.lo", rivers="drawn.river_id", rivers_around="drawn.river_id")
@@ -116,7 +124,7 @@ def rivers(frame: Frame) -> str:
     return f"""
         SELECT river.id, river.name, river.name_en, river.kind, {shaped(frame, "drawn.geom")} AS mvt
         FROM map_river drawn JOIN river ON river.id = drawn.id
-        WHERE drawn.lv = {level} AND drawn.geom && {WIDE} AND {visible}"""
+        WHERE drawn.lv = {small(level)} AND drawn.geom && {WIDE} AND {visible}"""
 
 
 def places(frame: Frame) -> str:

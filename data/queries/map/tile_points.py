@@ -48,14 +48,18 @@ def _cells(frame: Frame, cell_px: int) -> tuple[str, str]:
     return numbers, inside
 
 
+def _newest(frame: Frame, name: str) -> str:
+    """Returns SQL for a fact of the newest reading, which tells nothing of a month."""
+    return f"latest.{name}" if frame.basis == "now" else "CAST(NULL AS smallint)"
+
+
 def _section_facts(frame: Frame) -> str:
     """What a single section tells: its name, its state and by how much it is known."""
     return f"""station.code, station.name, station.name_en, GREATEST(drawn.cls, 0) AS cls,
         drawn.state, drawn.meets,
         CASE WHEN station.id IS NOT NULL THEN COALESCE(section.target_class, 3) END AS target,
-        CASE WHEN {frame.basis == "now"} THEN latest.water_class END AS last,
-        CASE WHEN {frame.basis == "now"} THEN latest.have_count END AS have,
-        CASE WHEN {frame.basis == "now"} THEN latest.required_count END AS need,
+        {_newest(frame, "water_class")} AS last, {_newest(frame, "have_count")} AS have,
+        {_newest(frame, "required_count")} AS need,
         CASE WHEN drawn.is_offline THEN true END AS off,
         CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at"""
 
@@ -77,14 +81,10 @@ _FACTS_FROM: Final = """LEFT JOIN latest_reading latest ON latest.station_id = s
 
 def sections(frame: Frame) -> str:
     """Sections; from afar those close together as one, at the worst, with how many are what."""
-    found = f"""SELECT drawn.id, {_graded(frame)}, drawn.geom FROM map_station drawn
-            WHERE drawn.kind = 'section' AND drawn.geom && {{box}} AND {_visible_station(frame)}"""
     if frame.z >= SINGLE_SECTIONS:
-        return f"""
-        SELECT drawn.id, 'section' AS kind, {_section_facts(frame)},
-            {shaped(frame, "drawn.geom")} AS mvt
-        FROM ({found.format(box=WIDE)}) drawn JOIN station ON station.id = drawn.id
-            {_FACTS_FROM}"""
+        return stations(frame, "section")
+    found = f"""SELECT drawn.id, {_graded(frame)}, drawn.geom FROM map_station drawn
+            WHERE drawn.kind = 'section' AND drawn.geom && {TILE} AND {_visible_station(frame)}"""
     numbers, inside = _cells(frame, CELL_PX)
     return f"""
         SELECT drawn.id, 'section' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
@@ -97,33 +97,46 @@ def sections(frame: Frame) -> str:
                 CAST(count(*) FILTER (WHERE state IN ('partial', 'stale')) AS int) AS n_unsure,
                 CAST(count(*) FILTER (WHERE is_offline) AS int) AS n_off,
                 max(cls) AS worst, max(cls * {_FIRST} - id) AS first
-                FROM (SELECT *, {numbers} FROM ({found.format(box=TILE)}) drawn) drawn
+                FROM (SELECT *, {numbers} FROM ({found}) drawn) drawn
                 WHERE {inside} GROUP BY cx, cy) cell
             JOIN map_station drawn ON drawn.id = cell.worst * {_FIRST} - cell.first) drawn
             LEFT JOIN station ON drawn.n = 1 AND station.id = drawn.id {_FACTS_FROM}"""
 
 
-def _stations(frame: Frame, kind: str) -> str:
-    compliance = "drawn.compliance AS comp," if kind == "outfall" else ""
+def stations(frame: Frame, *kinds: str) -> str:
+    """Stations of these kinds, each alone: a section with its class, an outfall with its limits."""
+    of_section = ", ".join(
+        f"CASE WHEN drawn.kind = 'section' THEN {value} END AS {name}"
+        for name, value in {
+            "cls": f"GREATEST(drawn.{frame.column('cls')}, 0)",
+            "state": f"drawn.{frame.column('state')}",
+            "meets": f"drawn.{frame.column('meets')}",
+            "target": "COALESCE(section.target_class, 3)",
+            "last": _newest(frame, "water_class"),
+            "have": _newest(frame, "have_count"),
+            "need": _newest(frame, "required_count"),
+        }.items()
+    )
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
     return f"""
-        SELECT drawn.id, drawn.kind, station.code, station.name, station.name_en, {compliance}
-            latest.multiple AS mult, CASE WHEN drawn.is_offline THEN true END AS off,
+        SELECT drawn.id, drawn.kind, station.code, station.name, station.name_en, {of_section},
+            drawn.compliance AS comp,
+            CASE WHEN drawn.kind <> 'section' THEN latest.multiple END AS mult,
+            CASE WHEN drawn.is_offline THEN true END AS off,
             CAST(EXTRACT(epoch FROM latest.observed_at) AS bigint) AS at,
             {shaped(frame, "drawn.geom")} AS mvt
-        FROM map_station drawn JOIN station ON station.id = drawn.id
-            LEFT JOIN latest_reading latest ON latest.station_id = drawn.id
-        WHERE drawn.kind = '{kind}' AND drawn.geom && {WIDE} AND {_visible_station(frame)}
-            AND {frame.z} >= {OUTFALLS_FROM}"""
+        FROM map_station drawn JOIN station ON station.id = drawn.id {_FACTS_FROM}
+        WHERE drawn.kind IN ({listed}) AND drawn.geom && {WIDE} AND {_visible_station(frame)}"""
 
 
 def outfalls(frame: Frame) -> str:
     """Outfalls, with whether they keep to their limits."""
-    return _stations(frame, "outfall")
+    return stations(frame, "outfall")
 
 
 def intakes(frame: Frame) -> str:
     """Intakes."""
-    return _stations(frame, "intake")
+    return stations(frame, "intake")
 
 
 def boards(frame: Frame) -> str:
@@ -136,7 +149,7 @@ def boards(frame: Frame) -> str:
             {shaped(frame, "drawn.geom_web")} AS mvt
         FROM notice_board drawn LEFT JOIN reach ON reach.id = drawn.reach_id
             LEFT JOIN division_number number ON number.division_id = drawn.division_id
-        WHERE {frame.z} >= {BOARDS_FROM} AND drawn.geom_web && {WIDE} AND {visible}"""
+        WHERE drawn.geom_web && {WIDE} AND {visible}"""
 
 
 _LIGHT: Final = f"""CASE WHEN drawn.due_at IS NULL THEN '{Light.NONE}'
@@ -199,7 +212,7 @@ def patrols(frame: Frame) -> str:
     return f"""
         SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {TRACK_DAY} AS day,
             {shaped(frame, line)} AS mvt
-        FROM patrol WHERE {frame.z} >= {TRACKS_FROM} AND {_walked(frame)}"""
+        FROM patrol WHERE {_walked(frame)}"""
 
 
 def patrol_ends(frame: Frame) -> str:
@@ -210,4 +223,4 @@ def patrol_ends(frame: Frame) -> str:
             ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
             ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,
                 ST_NumGeometries(patrol.geom_web))))) AS tip (which, geom)
-        WHERE {frame.z} >= {TRACK_ENDS_FROM} AND {_walked(frame)}"""
+        WHERE {_walked(frame)}"""

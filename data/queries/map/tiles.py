@@ -26,6 +26,7 @@ BASES: Final = get_args(Basis)
 
 LAYERS: Final[Mapping[str, Callable[[Frame], str]]] = MappingProxyType(
     {
+        "land": tile_ground.land,
         "divisions": tile_ground.divisions,
         "lakes": tile_ground.lakes,
         "reaches": tile_ground.reaches,
@@ -64,6 +65,16 @@ _FROM_ZOOM: Final = MappingProxyType(
 )
 
 
+def _cut(sql: str, order: str) -> str:
+    """Returns SQL for the rows of a layer of which something is left in the tile, in their order.
+
+    OFFSET keeps the database from cutting each shape twice, to see whether anything is left of it
+    and to send it.
+    """
+    return f"""(SELECT * FROM (SELECT * FROM ({sql}) cut OFFSET 0) found
+        WHERE mvt IS NOT NULL ORDER BY {order}) one"""
+
+
 def _part(name: str, frame: Frame) -> str:
     """Returns the SQL of one layer, its rows in order: the worst class is drawn last, on top.
 
@@ -71,8 +82,18 @@ def _part(name: str, frame: Frame) -> str:
     """
     order = "cls, id" if name in ("reaches", "lakes") else "id"
     return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {frame.grid_px * TILE_PX}, 'mvt', 'id'), '')
-        FROM (SELECT * FROM ({LAYERS[name](frame)}) found WHERE mvt IS NOT NULL
-            ORDER BY {order}) one)"""
+        FROM {_cut(LAYERS[name](frame), order)})"""
+
+
+STATIONS: Final = ("sections", "outfalls", "intakes")
+
+
+def _stations(frame: Frame) -> str:
+    """Returns the SQL of the three layers of stations, read at once where each stands alone."""
+    sql = tile_points.stations(frame, *(name.removesuffix("s") for name in STATIONS))
+    return f"""(SELECT COALESCE(string_agg(layer, '' ORDER BY kind), '') FROM (
+        SELECT kind, ST_AsMVT(one, kind || 's', {frame.grid_px * TILE_PX}, 'mvt', 'id') AS layer
+        FROM {_cut(sql, "id")} GROUP BY kind) layers)"""
 
 
 def statement(
@@ -94,7 +115,11 @@ def statement(
     if any(name not in LAYERS for name in names) or basis not in BASES:
         raise NotFound("There is no layer {layer}.", layer=layers)
     frame = Frame(z, x, y, drawn, "month" if basis == "month" else "now")
-    parts = [_part(name, frame) for name in names if z >= _FROM_ZOOM.get(name, 0)]
+    wanted = [name for name in names if z >= _FROM_ZOOM.get(name, 0)]
+    is_joint = z >= tile_points.SINGLE_SECTIONS and all(name in wanted for name in STATIONS)
+    parts = [_part(name, frame) for name in wanted if not (is_joint and name in STATIONS)] + [
+        _stations(frame)
+    ] * is_joint
     values = {**frame.edges, "x": x, "y": y, "now": now, "tracks_since": tracks_since(now)}
     return f"SELECT {' || '.join(parts) or EMPTY}", values | drawn.bound
 

@@ -22,9 +22,10 @@ TABLES = {
     "map_reach": "id, river_id, pos, lo, cls, month_cls, zmin, is_main, is_canal, ST_AsText(geom)",
     "map_run": "basis, lv, river_id, lo = -1, lo, first_pos, last_pos, cls, zmin, is_main,"
     " is_canal, reach_id, ST_AsText(geom)",
-    "map_river": "id, lv, ST_AsText(geom)",
+    "map_river": "id, lv, piece, ST_AsText(geom)",
     "map_lake": "id, lv, lo, river_id, cls, month_cls, area_m2, ST_AsText(geom)",
-    "map_division": "id, lv, lo, parent_lo, level, ST_AsText(geom)",
+    "map_division": "id, lv, piece, lo, parent_lo, level, ST_AsText(geom)",
+    "map_land": "id, lv, piece, ST_AsText(geom)",
     "map_place": "id, lo",
     "map_problem": "id, lo, river_id, reach_id, lake_id, due_at, amber_at, ST_AsText(geom)",
 }

@@ -184,13 +184,15 @@ def test_a_tile_of_the_month_shows_the_month(database: Database, basin: SmallBas
     assert {row["state"] for row in rows(database, "sections", 9, basis="month")} == {"none"}
 
 
-def test_only_ones_own_topmost_division_is_filled(database: Database, basin: SmallBasin) -> None:
+def test_only_ones_own_topmost_division_is_land(database: Database, basin: SmallBasin) -> None:
     (county,) = rows(database, "divisions", 4)
     assert (county["level"], county["own"]) == ("county", True)
+    assert [row["id"] for row in rows(database, "land", 4)] == [0], "all that have no parent"
     close = rows(database, "divisions", 12)
     assert sorted(row["level"] for row in close if "own" not in row) == ["township"] * 2
     (town,) = rows(database, "divisions", 4, of_upper_town(basin))
     assert (town["level"], town["own"]) == ("township", True)
+    assert [row["id"] for row in rows(database, "land", 4, of_upper_town(basin))] == [town["id"]]
 
 
 def test_each_box_that_changes_is_named_to_those_who_listen(
