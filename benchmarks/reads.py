@@ -54,7 +54,13 @@ ROUTES: Final[Mapping[str, str]] = {
 CALLBACKS: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
     "ledger page: counts and choices": (
         "ledger-summary.children",
-        {"ledger-changed": 0, "ledger-kept": {}, "ledger-asked": ""},
+        {
+            "ledger-changed": 0,
+            "ledger-kept": {},
+            "ledger-asked": "",
+            "ledger-pick-river": [],
+            "ledger-pick-unit": [],
+        },
     ),
     "rivers page": ("rivers-list.children", {"rivers-sort": "worst"}),
 }
@@ -135,7 +141,7 @@ def _line(
         answer = client.request(method, path, json=body)
         took_ms.append((time.perf_counter() - began) * 1000)
         size = len(answer.content)
-        if answer.status_code != 200 or _is_empty(answer.json()):
+        if answer.status_code != 200 or _is_empty(answer.json()) or not _is_written(answer, body):
             raise BadInput(
                 "{name} for {login} answered {status} with {size} bytes: nothing to measure.",
                 name=name, login=login, status=answer.status_code, size=size,
@@ -152,6 +158,14 @@ def _is_empty(told: Any) -> bool:
         lists = [value for value in told.values() if isinstance(value, list)]
         return not told or (bool(lists) and not any(lists) and len(told) < 8)
     return not told
+
+
+def _is_written(answer: httpx.Response, body: Mapping[str, Any] | None) -> bool:
+    """Returns whether a callback answered what it was asked to write, not why it refuses."""
+    if body is None:
+        return True
+    outputs = body["outputs"] if isinstance(body["outputs"], list) else [body["outputs"]]
+    return all(one["id"] in answer.json().get("response", {}) for one in outputs)
 
 
 def _body(known: Sequence[Mapping[str, Any]], output: str, values: Mapping[str, object]) -> Any:

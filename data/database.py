@@ -45,6 +45,10 @@ WRONG_TIME = "OM001"
 """The SQLSTATE by which the database refuses what is stamped with another time than the present."""
 
 
+WORK_MEMORY = "16MB"
+"""Of each sort or hash table: with PostgreSQL's own 4 MB a nation's list of rivers went by disk."""
+
+
 def engine(
     url: str,
     *,
@@ -73,7 +77,8 @@ def engine(
         execution_options={LONG: limits.long_s},
         connect_args={
             "application_name": application,
-            "options": f"-c TimeZone=UTC -c jit=off -c onemap.clock_seconds={clock_seconds}"
+            "options": f"-c TimeZone=UTC -c jit=off -c work_mem={WORK_MEMORY}"
+            f" -c onemap.clock_seconds={clock_seconds}"
             f"{limits.options()}",
             "connect_timeout": 10,
             **DEAD_PEER,

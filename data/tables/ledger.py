@@ -144,6 +144,8 @@ problem = Table(
         text("search_grams(VARIADIC ARRAY[number, description, source_ref])"),
         postgresql_using="gin",
     ),
+    Index("ix_problem_patrol_id", "patrol_id"),
+    Index("ix_problem_lake_id", "lake_id"),
     comment="the state now; problem_event tells how it came to it",
 )
 

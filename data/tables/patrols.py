@@ -77,6 +77,7 @@ patrol = Table(
     Index("ix_patrol_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_patrol_person_id_started_at", "person_id", "started_at"),
     Index("ix_patrol_started_at", "started_at"),
+    Index("ix_patrol_division_id", "division_id"),
 )
 
 patrol_reach = Table(

@@ -64,6 +64,7 @@ account_role = Table(
     UniqueConstraint(
         "account_id", "role", "division_id", "unit_id", postgresql_nulls_not_distinct=True
     ),
+    Index("ix_account_role_division_id", "division_id"),
 )
 
 person = Table(
@@ -112,6 +113,7 @@ responsibility = Table(
     ),
     Index("ix_responsibility_reach_id", "reach_id"),
     Index("ix_responsibility_river_id", "river_id"),
+    Index("ix_responsibility_person_id", "person_id"),
     comment="a general chief answers for a division, every other for one water",
 )
 

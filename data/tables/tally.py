@@ -64,6 +64,7 @@ offline_spell = Table(
         unique=True,
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index("ix_offline_spell_problem_id", "problem_id"),
     comment="a station without a young value, from its last one until the next",
 )
 

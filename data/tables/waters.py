@@ -75,6 +75,7 @@ river = Table(
     UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
     Index("ix_river_geom_web", "geom_web", postgresql_using="gist"),
     *search_indexes("river", "name", "name_en", "code"),
+    Index("ix_river_flows_into_id", "flows_into_id"),
     comment="parts in order downstream; chainage runs over the parts and the straight gaps",
 )
 
@@ -104,6 +105,7 @@ reach = Table(
     Index("ix_reach_geom_low", "geom_low", postgresql_using="gist"),
     Index("ix_reach_division_id", "division_id"),
     Index("ix_reach_downstream_id", "downstream_id"),
+    Index("ix_reach_id_owners", "id", postgresql_include=["river_id", "division_id"]),
     *search_indexes("reach", "name", "code"),
     comment="the stretch a chief answers for (河段)",
 )
@@ -127,6 +129,8 @@ lake = Table(
     UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
     Index("ix_lake_geom_web", "geom_web", postgresql_using="gist"),
     *search_indexes("lake", "name", "name_en", "code"),
+    Index("ix_lake_river_id", "river_id"),
+    Index("ix_lake_division_id", "division_id"),
 )
 
 place = Table(
@@ -167,6 +171,7 @@ notice_board = Table(
     Index("ix_notice_board_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_notice_board_reach_id", "reach_id"),
     *search_indexes("notice_board", "name", "code"),
+    Index("ix_notice_board_lake_id", "lake_id"),
     comment="公示牌",
 )
 

@@ -1,4 +1,4 @@
-"""The ids of new reaches can be drawn beforehand; notice boards are found by their reach.
+"""The ids of new reaches can be drawn beforehand; what names another row is found by it.
 
 Revision ID: 0017
 Revises: 0016
