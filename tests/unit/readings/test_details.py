@@ -170,10 +170,10 @@ def test_a_long_or_a_cut_detail_costs_no_time_and_keeps_its_end() -> None:
     cut = ("; ".join(f"k{n}: unknown parameter" for n in range(40)))[:500]
     assert detail_words(cut).startswith("k0：未知参数；k1：未知参数；")
     assert detail_words("x: " * 100_000) == "x: " * 100_000
-    started = time.perf_counter()
+    started = time.thread_time()
     detail_words(("a is no b of " * 40)[:500])
     detail_words(("a: b; " * 90)[:500])
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_a_detail_that_is_too_long_says_how_many_parts_it_leaves_out() -> None:
