@@ -36,6 +36,7 @@ from benchmarks.rig.map_tiles_ground import (
     readers,
 )
 from benchmarks.rivals import tipg
+from dashboard.map.tile_database import numbered
 from data.clock import now
 from data.cluster import Cluster
 from data.database import engine
@@ -125,8 +126,10 @@ def by_bare_sql(session: Session) -> Ask:
 
 
 def _one(session: Session, made: str, values: Mapping[str, object]) -> bytes:
-    with session.cursor(binary=True) as cursor:
-        row = cursor.execute(made, values, prepare=True).fetchone()  # type: ignore[arg-type]
+    query, names = numbered(made)
+    with psycopg.RawCursor(session) as cursor:
+        given = [values[name] for name in names]
+        row = cursor.execute(query, given, prepare=True, binary=True).fetchone()
         assert row is not None
         return bytes(row[0])
 

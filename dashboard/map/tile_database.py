@@ -1,11 +1,12 @@
 """Reads tiles on a few connections of their own, set for many small reads of few statements."""
 
 import asyncio
+import re
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Final
 
 import psycopg
-from psycopg.abc import QueryNoTemplate
 from sqlalchemy import make_url
 
 from data.database import Limits
@@ -79,11 +80,11 @@ class TileDatabase:
     ) -> bytes:
         """Reads on the connection, which is kept for the next reader unless it is at fault."""
         is_kept = False
-        query: QueryNoTemplate = statement.encode()
+        query, names = numbered(statement)
         try:
             async with asyncio.timeout(self.statement_s):
-                async with connection.cursor(binary=True) as cursor:
-                    await cursor.execute(query, values)
+                async with psycopg.AsyncRawCursor(connection) as cursor:
+                    await cursor.execute(query, [values[name] for name in names], binary=True)
                     row = await cursor.fetchone()
             is_kept = True
         except psycopg.Error:
@@ -118,6 +119,24 @@ class TileDatabase:
         """Closes the connections that nobody uses."""
         while self._unused:
             await self._unused.pop().close()
+
+
+@lru_cache(maxsize=1_000)
+def numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """Returns the statement with numbers for its named values, and the names in that order.
+
+    The driver keeps no statement of this length, and would read all of it anew for each tile.
+    """
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
+
+    text = _VALUE.sub(number, statement)
+    return text.encode(), tuple(names)
+
+
+_VALUE: Final = re.compile(r"%\((\w+)\)s|%%")
 
 
 def away() -> ServiceDown:

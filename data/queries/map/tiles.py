@@ -1,6 +1,7 @@
 """Vector tiles straight from the database: all layers of a tile in one statement."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, get_args
 
@@ -111,17 +112,27 @@ def statement(
     z, x, y = place
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("There is no tile {z}/{x}/{y}.", z=z, x=x, y=y)
-    names = TOGETHER.get(layers, (layers,))
-    if any(name not in LAYERS for name in names) or basis not in BASES:
+    if any(name not in LAYERS for name in _names(layers)) or basis not in BASES:
         raise NotFound("There is no layer {layer}.", layer=layers)
-    frame = Frame(z, x, y, drawn, "month" if basis == "month" else "now")
-    wanted = [name for name in names if z >= _FROM_ZOOM.get(name, 0)]
+    edges = Frame(z, x, y, drawn).edges
+    values = {**edges, "x": x, "y": y, "now": now, "tracks_since": tracks_since(now)}
+    return _sql(layers, z, drawn, "month" if basis == "month" else "now"), values | drawn.bound
+
+
+def _names(layers: str) -> tuple[str, ...]:
+    return TOGETHER.get(layers, (layers,))
+
+
+@lru_cache(maxsize=2_000)
+def _sql(layers: str, z: int, drawn: Drawn, basis: Basis) -> str:
+    """Returns the text of the statement, which is the same wherever a tile of the zoom lies."""
+    frame = Frame(z, 0, 0, drawn, basis)
+    wanted = [name for name in _names(layers) if z >= _FROM_ZOOM.get(name, 0)]
     is_joint = z >= tile_points.SINGLE_SECTIONS and all(name in wanted for name in STATIONS)
     parts = [_part(name, frame) for name in wanted if not (is_joint and name in STATIONS)] + [
         _stations(frame)
     ] * is_joint
-    values = {**frame.edges, "x": x, "y": y, "now": now, "tracks_since": tracks_since(now)}
-    return f"SELECT {' || '.join(parts) or EMPTY}", values | drawn.bound
+    return f"SELECT {' || '.join(parts) or EMPTY}"
 
 
 EMPTY: Final = "CAST('' AS bytea)"
