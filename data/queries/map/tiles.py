@@ -1,6 +1,6 @@
 """Vector tiles straight from the database: all layers of a tile in one statement."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, get_args
@@ -87,11 +87,12 @@ def _part(name: str, frame: Frame) -> str:
 
 
 STATIONS: Final = ("sections", "outfalls", "intakes")
+"""Layers of one table; sections are counted by cells from afar."""
 
 
-def _stations(frame: Frame) -> str:
-    """Returns the SQL of the three layers of stations, read at once where each stands alone."""
-    sql = tile_points.stations(frame, *(name.removesuffix("s") for name in STATIONS))
+def _stations(frame: Frame, layers: Sequence[str]) -> str:
+    """Returns the SQL of several layers of stations that each stand alone, read at once."""
+    sql = tile_points.stations(frame, *(name.removesuffix("s") for name in layers))
     return f"""(SELECT COALESCE(string_agg(layer, '' ORDER BY kind), '') FROM (
         SELECT kind, ST_AsMVT(one, kind || 's', {frame.grid_px * TILE_PX}, 'mvt', 'id') AS layer
         FROM {_cut(sql, "id")} GROUP BY kind) layers)"""
@@ -128,10 +129,11 @@ def _sql(layers: str, z: int, drawn: Drawn, basis: Basis) -> str:
     """Returns the text of the statement, which is the same wherever a tile of the zoom lies."""
     frame = Frame(z, 0, 0, drawn, basis)
     wanted = [name for name in _names(layers) if z >= _FROM_ZOOM.get(name, 0)]
-    is_joint = z >= tile_points.SINGLE_SECTIONS and all(name in wanted for name in STATIONS)
-    parts = [_part(name, frame) for name in wanted if not (is_joint and name in STATIONS)] + [
-        _stations(frame)
-    ] * is_joint
+    alone = STATIONS if z >= tile_points.SINGLE_SECTIONS else STATIONS[1:]
+    joint = [name for name in alone if name in wanted]
+    parts = [_part(name, frame) for name in wanted if len(joint) < 2 or name not in joint]
+    if len(joint) > 1:
+        parts.append(_stations(frame, joint))
     return f"SELECT {' || '.join(parts) or EMPTY}"
 
 
