@@ -26,12 +26,15 @@ from data.queries.scope import REACH_VISIBLE, Scope
 
 LIMIT = 12
 
+FIRST: Final = 300
+"""So many rows of a table are looked at to tell whether a phrase stands in very many."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The ids of a table's candidates, of those that may begin with the phrase too."""
+    """The ids of a table's candidates, None for very many; of those that may begin so, too."""
 
-    holding: list[int]
+    holding: list[int] | None
     beginning: list[int]
 
 
@@ -91,17 +94,34 @@ def search(
 
 
 def _candidates(connection: Connection, bound: Mapping[str, Any]) -> list[_Held]:
-    """Returns the ids of each table's candidates by its index, at most ``MANY`` and one."""
+    """Returns the ids of each table's candidates by its index, at most ``MANY`` and one.
+
+    Where the first rows hold the phrase often enough for a whole answer, the others aren't
+    gathered: the index would bring nearly all.
+    """
     lists = ", ".join(
-        f"""ARRAY(SELECT id FROM {one.table} WHERE search_grams({one.grams})
-            @> phrase_grams(:whole, {begins}) LIMIT :many + 1)"""
+        f"""CASE WHEN {_often(one)} THEN NULL ELSE {_ids(one, begins=False)} END,
+            {_ids(one, begins=True)}"""
         for one in TABLES
-        for begins in (False, True)
     )
     connection.execute(BY_INDEX)
     read = connection.execute(text(f"SELECT {lists}"), bound).one()
     connection.execute(AS_USUAL)
     return [_Held(*read[at : at + 2]) for at in range(0, len(read), 2)]
+
+
+def _ids(one: Searched, *, begins: bool) -> str:
+    return f"""ARRAY(SELECT id FROM {one.table} WHERE search_grams({one.grams})
+        @> phrase_grams(:whole, {begins}) LIMIT :many + 1)"""
+
+
+def _often(one: Searched) -> str:
+    """Returns SQL for whether the first ``FIRST`` rows in their order fill an answer."""
+    words = [word for word in (one.name, one.english, one.code) if word != NONE]
+    holds = " OR ".join(f"{word} ILIKE :part" for word in words)
+    return f"""(SELECT count(*) FROM (SELECT FROM (SELECT * FROM {one.table}
+        ORDER BY length({one.name}), {one.name}, id LIMIT {FIRST}) first
+        WHERE {holds} LIMIT :limit) found) >= :limit"""
 
 
 def _named_in_english(connection: Connection, bound: Mapping[str, Any]) -> list[int]:
@@ -126,7 +146,7 @@ def _named_in_english(connection: Connection, bound: Mapping[str, Any]) -> list[
 
 def _things(one: Searched, held: _Held, scope: Scope) -> list[str]:
     """Returns the queries that together hold the table's best rows."""
-    if len(held.holding) <= MANY:
+    if held.holding is not None and len(held.holding) <= MANY:
         return [_matches(one, f"{one.table}.id = ANY(:{one.table}_holding)")]
     if not scope.everything:
         return [_matches(one)]
