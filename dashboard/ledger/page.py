@@ -9,7 +9,7 @@ from dashboard.frame.auth import Action, current_user, may, require, signed_in_u
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger import bulk, filters, grid, tabs
-from dashboard.ledger.reads import read_overview, read_rows
+from dashboard.ledger.reads import number_now, read_overview, read_rows
 from dashboard.ledger.rows import as_data, cards, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import unread_note
@@ -54,14 +54,22 @@ class Ids:
 PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
-def layout(**query: str | list[str]) -> html.Div:
-    """The page of problems without rows; tab, filters and order are those of its address."""
+async def layout(*, deps: Deps, **query: str | list[str]) -> html.Div:
+    """The page of problems, with the ledger's change number from before any row is read."""
+    return list_page(query, await number_now(deps, signed_in_user()))
+
+
+def list_page(query: dict[str, str | list[str]], number: int | None) -> html.Div:
+    """The page of problems without rows; tab, filters and order are those of its address.
+
+    Its script is told of whatever changed after change number ``number``.
+    """
     chosen, order, unread = read_address(query)
     return html.Div(
         [
             heading(),
             unread_note(unread),
-            tab_row(chosen),
+            tabs.tab_row(chosen, Ids.SAVED),
             filters_over(chosen),
             html.Div(
                 [
@@ -85,21 +93,7 @@ def layout(**query: str | list[str]) -> html.Div:
         ],
         id="ledger-page",
         className="om-page lg-page",
-    )
-
-
-def tab_row(chosen: LedgerFilter) -> html.Div:
-    """The row of tabs, saved views and the button that saves a new view."""
-    label = attributes(aria_label=_("Views of the ledger"))
-    saved = html.Span(id=Ids.SAVED, className="lg-views")
-    buttons = [*tabs.tabs(chosen.view), saved]
-    return html.Div(
-        [
-            html.Div(buttons, className="lg-tablist", role="group", **label),
-            html.Span(className="sp"),
-            tabs.save_box(),
-        ],
-        className="lg-tabs",
+        **attributes(data_change_no="" if number is None else str(number)),
     )
 
 

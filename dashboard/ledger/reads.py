@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from dashboard.frame.auth import User, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
 from data.clock import UtcDatetime
 from data.database import transaction
+from data.errors import ServiceDown
 from data.people.saved_views import SavedView, saved_views
 from data.procedure.workflow import Step
 from data.queries.ledger.asker import Asker, asker_of
@@ -23,9 +27,14 @@ from data.queries.ledger.choices import (
 from data.queries.ledger.conditions import SOON_DAYS
 from data.queries.ledger.filter import MOST_WORDS, LedgerFilter, Order
 from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
+from data.queries.map.problems import last_ledger_no
+from data.queries.scope import NOTHING
 from data.queries.working_days import known_calendar
 from data.words.ledger import Action, Severity
 from problem_ledger.cases.permissions import allowed_on_each
+
+LEDGER_WAIT_MS: Final = 300
+"""A locked ledger holds up nobody who wants its change number for longer."""
 
 MOST_CHOSEN = 50
 """The most problems that one press of a button is about."""
@@ -42,6 +51,30 @@ class Overview:
     choices: Choices
     views: tuple[SavedView, ...]
     names: Mapping[str, tuple[tuple[str, str | None], ...]]
+
+
+async def number_now(deps: Deps, user: User | None) -> int | None:
+    """The ledger's newest change number, which a page has that reads its problems after this.
+
+    None for users who see no problems, and where the number can't be read in time: whoever
+    follows the ledger without it is told everything.
+    """
+    if visible_to(user) == NOTHING:
+        return None
+    try:
+        return await off(ledger_no, deps)
+    except ServiceDown:
+        return None
+
+
+def ledger_no(deps: Deps) -> int | None:
+    """The newest change number of the ledger; None while somebody has the ledger locked."""
+    try:
+        with transaction(deps.engine) as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = {LEDGER_WAIT_MS}"))
+            return last_ledger_no(connection)
+    except OperationalError:
+        return None
 
 
 def ledger_moment(connection: Connection, deps: Deps, now: UtcDatetime) -> Moment:

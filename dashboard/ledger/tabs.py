@@ -19,7 +19,7 @@ from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
 from data.people.saved_views import SavedView, remove_view, save_view
-from data.queries.ledger.filter import View, read_filter, write_filter
+from data.queries.ledger.filter import LedgerFilter, View, read_filter, write_filter
 from data.queries.ledger.problems import Counts
 from data.records import AccountId
 
@@ -52,6 +52,20 @@ def names() -> dict[View, str]:
         View.UNIT: _("My unit's"),
         View.ALL: _("All problems"),
     }
+
+
+def tab_row(chosen: LedgerFilter, saved_id: str) -> html.Div:
+    """The row of tabs, of saved views (filled in later) and of the button that saves a new one."""
+    label = attributes(aria_label=_("Views of the ledger"))
+    buttons = [*tabs(chosen.view), html.Span(id=saved_id, className="lg-views")]
+    return html.Div(
+        [
+            html.Div(buttons, className="lg-tablist", role="group", **label),
+            html.Span(className="sp"),
+            save_box(),
+        ],
+        className="lg-tabs",
+    )
 
 
 def tabs(chosen: View) -> list[html.Button]:

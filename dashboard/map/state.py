@@ -3,12 +3,10 @@
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-
 from dashboard.frame.auth import Action, User, may, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.ledger.pins import pin_feature
+from dashboard.ledger.reads import ledger_no
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import NotFound
@@ -23,7 +21,7 @@ from data.queries.map.list import (
     listed_stations,
     listed_waters,
 )
-from data.queries.map.problems import last_ledger_no, pins
+from data.queries.map.problems import pins
 from data.queries.map.strip import month_strip, strip
 from data.queries.map.things import board_of, line_of, reach_at, station_of
 from data.queries.scope import Scope
@@ -36,9 +34,6 @@ Basis = Literal["now", "month"]
 StationWord = Literal["section", "outfall", "intake"]
 Listed = Literal["section", "outfall", "intake", "notice_board", "water", "problem"]
 WaterThing = Literal["section", "outfall", "intake", "notice_board", "reach", "river", "lake"]
-
-LEDGER_WAIT_MS: Final = 300
-"""A locked ledger holds up nobody who looks at the waters for longer."""
 
 YEARS_BACK: Final = 3
 """Deadlines before the first of January so many years ago are counted by weekdays alone."""
@@ -73,21 +68,9 @@ def map_state(deps: Deps, user: User, basis: Basis) -> dict[str, Any]:
         if may(user, Action.READ_LEDGER):
             answer["calendar"] = exceptions(known_calendar(connection), business_date(now))
     if may(user, Action.READ_LEDGER):
-        answer |= _ledger_no(deps)
+        number = ledger_no(deps)
+        answer |= {} if number is None else {"ledger_no": number}
     return answer
-
-
-def _ledger_no(deps: Deps) -> dict[str, int]:
-    """Returns the newest change number of the ledger, none while somebody has the ledger locked.
-
-    A page without it asks the stream for all there is, and the waters are shown meanwhile.
-    """
-    try:
-        with transaction(deps.engine) as connection:
-            connection.execute(text(f"SET LOCAL lock_timeout = {LEDGER_WAIT_MS}"))
-            return {"ledger_no": last_ledger_no(connection)}
-    except OperationalError:
-        return {}
 
 
 def _days(now: UtcDatetime) -> list[str]:

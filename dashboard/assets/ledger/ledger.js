@@ -149,8 +149,8 @@
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const changed = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
       if (!page()) return;
       live = true;
       set("ledger-changed", { data: Date.now() });

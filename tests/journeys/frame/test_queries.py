@@ -168,7 +168,7 @@ def noted_by(read: Callable[[PageQuery], object], query: dict[str, str]) -> list
 
 
 PAGES: dict[str, tuple[tuple[str, ...], Callable[[dict[str, str]], Any]]] = {
-    "ledger": ((*KEYS, "sort"), of_layout(ledger.layout)),
+    "ledger": ((*KEYS, "sort"), of_layout(lambda **query: ledger.list_page(query, None))),
     "report": (("lon", "lat"), of_layout(report.layout)),
     "waters": (("q", "kind", "standing", "sort", "page"), of_layout(waters.layout)),
     "stations": (("q", "kind", "edit"), of_layout(stations.layout)),

@@ -1,0 +1,75 @@
+"""The ledger's list hears of what came before its line to the server stood, or while it broke."""
+
+from urllib.parse import quote
+
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from data.vocabulary import Role
+from data.words.ledger import Action
+from tests.fixtures.map import watch
+from tests.fixtures.served import Served
+from tests.made.ledger.acts import report, take
+from tests.running.pages import PATIENCE_S
+from tests.running.waiting import shared, until
+
+REEDS = "芦苇倒了一片。"
+LISTED = f"/ledger?view=waiting&q={quote(REEDS)}"
+
+
+class Lines:
+    """The page's requests for a line to the server; each waits until it is let through or cut."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.page = page
+        self.held: list[Route] = []
+        context.route("**/events*", lambda route: self.held.append(route))
+
+    def next(self) -> Route:
+        """The request that waits, as soon as there is one."""
+
+        def has_come() -> bool:
+            self.page.wait_for_timeout(25)  # what the browser tells is heard meanwhile
+            return bool(self.held)
+
+        until(has_come, patience_s=shared(PATIENCE_S))
+        return self.held.pop()
+
+
+def test_a_list_hears_of_a_step_taken_before_its_line_stood(
+    context: BrowserContext, shared_served: Served
+) -> None:
+    shared_served.sign_in(context, shared_served.logins[Role.OFFICE], "zh")
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 900})
+    wrongs: list[str] = []
+    watch(page, wrongs, shared_served.url)
+    lines = Lines(context, page)
+    first, second, third = (report(shared_served.office, description=REEDS) for _each in range(3))
+    page.goto(shared_served.url + LISTED)
+    cards = page.locator(".lg-card")
+    expect(cards).to_have_count(3)
+    take(shared_served.office, first, Action.REFUSE)
+    lines.next().continue_()
+    expect(cards).to_have_count(2)
+    assert wrongs == []
+    take(shared_served.office, second, Action.REFUSE)
+    expect(cards).to_have_count(1)
+    expect(cards).to_have_attribute("href", f"/ledger/{third.problem_id}")
+
+
+def test_a_list_hears_of_a_step_taken_while_its_line_was_broken(
+    context: BrowserContext, shared_served: Served
+) -> None:
+    shared_served.sign_in(context, shared_served.logins[Role.OFFICE], "zh")
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 900})
+    lines = Lines(context, page)
+    first, _second = (report(shared_served.office, description=REEDS) for _each in range(2))
+    page.goto(shared_served.url + LISTED)
+    cards = page.locator(".lg-card")
+    shown = cards.count
+    until(lambda: shown() >= 2, patience_s=shared(PATIENCE_S))
+    lines.next().abort()
+    take(shared_served.office, first, Action.REFUSE)
+    lines.next().continue_()
+    expect(page.locator(f'.lg-card[href="/ledger/{first.problem_id}"]')).to_have_count(0)
