@@ -1,16 +1,22 @@
 """The HTML document that every page of Dash begins as, with the rooms' styles and scripts."""
 
+import pkgutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import dash
+from dash._validate import validate_js_path
 from dash.exceptions import DependencyException
+from dash.fingerprint import check_fingerprint
 from dash.resources import ResourceType
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked, emptied
+from dashboard.frame.files import Files, KeptFile, media_type
 from dashboard.frame.offload import off
 from dashboard.frame.plain import lang
 
@@ -68,18 +74,42 @@ class Frame(dash.Dash):
 
         return registered
 
-    def serve_known_suites(self) -> None:
-        """Makes Dash answer 404 for a file of a package that it doesn't serve, not an error."""
+    def init_app(self, app: Any = None, **kwargs: Any) -> None:
+        """Sets Dash up on its server; our own files and those of its packages are kept ready."""
         backend: Any = self.backend
-        serve = backend.serve_component_suites
+        self.files = Files(ASSETS, "/assets")
+        self.suites: dict[tuple[str, str], KeptFile] = {}
+        vars(backend)["register_assets_blueprint"] = lambda name, path, _folder: self.server.mount(
+            path, self.files, name=name
+        )
+        vars(backend)["setup_component_suites"] = Frame.serve_suites
+        super().init_app(app, **kwargs)
 
-        def known(app: Any, package: str, path: str, request: Any) -> Any:
+    def serve_suites(self) -> None:
+        """Adds the address of the files of Dash's packages; one that isn't served is answered 404.
+
+        Dash writes version and time of a file into its address.
+        """
+
+        async def serve(request: Request, package_name: str, fingerprinted_path: str) -> Response:
+            path, is_fixed = check_fingerprint(fingerprinted_path)
             try:
-                return serve(app, package, path, request)
+                kept = self.suite_file(package_name, path)
             except (DependencyException, KeyError, OSError, ValueError):
                 raise HTTPException(404) from None
+            return await kept.answer(request.headers, is_fixed=is_fixed)
 
-        vars(backend)["serve_component_suites"] = known
+        self._add_url("_dash-component-suites/{package_name}/{fingerprinted_path:path}", serve)
+
+    def suite_file(self, package: str, path: str) -> KeptFile:
+        """Returns a file of a package that Dash serves. Raises DependencyException for others."""
+        validate_js_path(self.registered_paths, package, path)
+        if (package, path) not in self.suites:
+            body = pkgutil.get_data(package, path)
+            if body is None:
+                raise FileNotFoundError(path)
+            self.suites[package, path] = KeptFile(body, media_type(path))
+        return self.suites[package, path]
 
     async def serve_layout(self) -> Any:
         """Returns the answer with the frame of all pages, for the reader; made in a thread."""
