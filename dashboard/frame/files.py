@@ -5,7 +5,7 @@ import mimetypes
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +19,8 @@ from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from dashboard.frame.offload import off
+
+ASSETS = Path(__file__).parents[1] / "assets"
 
 BROTLI_QUALITY = 9
 """Brotli's best (11) makes a file a tenth smaller for twenty times as much work."""
@@ -88,7 +90,7 @@ class KeptFile:
 
 
 class Files:
-    """The files below a folder and what is made of them, at addresses below ``mount``."""
+    """The files below a folder and what is joined of them, at addresses below ``mount``."""
 
     def __init__(self, folder: Path, mount: str) -> None:
         self.mount = mount
@@ -110,14 +112,36 @@ class Files:
         answer = await kept.answer(Headers(scope=scope), is_fixed=is_fixed)
         await answer(scope, receive, send)
 
-    def address(self, path: str) -> str:
-        """Returns the address of a file, which changes with its content. Raises KeyError."""
+    def fixed(self, address: str) -> str:
+        """Returns a file's address with the hash of its content; a browser keeps it for a year.
+
+        Raises KeyError for an address at which there is no file.
+        """
+        path = address.removeprefix(self.mount).removeprefix("/")
         return f"{self.mount}/{path}?v={self.kept[path].tag}"
 
-    def join(self, name: str, paths: Iterable[str], between: bytes = b"\n") -> None:
-        """Adds a file of that name that holds the files one after the other."""
-        bodies = [self.kept[path].body for path in paths]
-        self.kept[name] = KeptFile(between.join(bodies), media_type(name))
+    def add(self, path: str, text: str) -> str:
+        """Adds a file made of others; returns its fixed address."""
+        self.kept[path] = KeptFile(text.encode(), media_type(path))
+        return self.fixed(path)
+
+    def text(self, path: str) -> str:
+        """Returns a file's text. Raises KeyError where there is no such file."""
+        return self.kept[path].body.decode()
+
+    def texts(self, ending: str) -> dict[str, str]:
+        """Returns the texts of all files whose name ends so, by their paths."""
+        return {path: self.text(path) for path in self.kept if path.endswith(ending)}
+
+    def together(self, paths: Iterable[str]) -> str:
+        """Returns the texts of styles or of scripts one after the other, each with its path."""
+        return "\n".join(f"/* {path} */\n{self.text(path)}" for path in paths)
+
+
+@cache
+def program_files() -> Files:
+    """Returns the files below ``dashboard/assets``, read when they are first asked for."""
+    return Files(ASSETS, "/assets")
 
 
 def pack_answers(server: FastAPI) -> None:

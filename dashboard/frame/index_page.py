@@ -1,36 +1,51 @@
 """The HTML document that every page of Dash begins as, with the rooms' styles and scripts."""
 
+import json
 import pkgutil
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import dash
 from dash._validate import validate_js_path
 from dash.exceptions import DependencyException
 from dash.fingerprint import check_fingerprint
-from dash.resources import ResourceType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked, emptied
-from dashboard.frame.files import Files, KeptFile, media_type
+from dashboard.frame.files import ASSETS, KeptFile, media_type, program_files
+from dashboard.frame.modules import joined
 from dashboard.frame.offload import off
+from dashboard.frame.page import Page
 from dashboard.frame.plain import lang
+from dashboard.frame.room import Room
 
 INDEX = """<!doctype html>
 <html lang="{lang}" data-account="{account}">
 <head>{metas}<title>{title}</title><meta name="color-scheme" content="light dark">
-<link rel="icon" href="/assets/frame/mark.svg" type="image/svg+xml">
-<script src="/assets/plain/theme.js"></script>
+<link rel="icon" href="{mark}" type="image/svg+xml">
+<script>{theme}</script>
+<script type="importmap">{modules}</script>
+<link rel="stylesheet" href="{styles}">
 {css}</head>
 <body><div id="react-entry-point"><div class="om-boot"><div class="bar"></div></div></div>
-<footer>{config}{scripts}{renderer}</footer></body></html>"""
+<footer>{config}<script src="{script}"></script>
+{scripts}{renderer}</footer></body></html>"""
 
 
-ASSETS = Path(__file__).parents[1] / "assets"
+NEVER_USED = ("/dash_table/", "/polyfill@")
+"""Scripts that Dash loads on each page: tables, of which we have none, and help for old browsers.
+
+The map's library runs in none of those.
+"""
+
+NEEDED_SCRIPTS = "X-OneMap-Scripts"
+"""The header of a callback's answer that names the scripts which its components stand in."""
 
 
 def assets_of(rooms: Iterable[str]) -> list[str]:
@@ -56,14 +71,38 @@ def assets_of(rooms: Iterable[str]) -> list[str]:
 class Frame(dash.Dash):
     """The Dash app with our HTML document, in the reader's language and with the theme preset."""
 
-    def load_assets(self, rooms: Iterable[str]) -> None:
-        """Makes every page load the styles and scripts of these rooms."""
-        for path in assets_of(rooms):
-            asset: ResourceType = {"asset_path": path, "filepath": str(ASSETS / path)}
-            if path.endswith(".css"):
-                self.css.append_css(asset)
-            else:
-                self.scripts.append_script(asset)
+    pages: Sequence[Page] = ()
+    optional: Sequence[str] = ()
+    """Packages that only some pages need."""
+
+    def load_assets(self, rooms: Iterable[Room]) -> None:
+        """Joins the styles and scripts that every page loads, and the rooms' modules.
+
+        Scripts import a module by its name; the page says at which fixed address it lies.
+        """
+        listed = list(rooms)
+        self.pages = [page for room in listed for page in room.pages]
+        self.optional = sorted({each for page in self.pages for each in page.packages})
+        paths = assets_of(room.name for room in listed)
+        styles = [path for path in paths if path.endswith(".css")]
+        scripts = [path for path in paths if path.endswith(".js")]
+        vendors = [path for path in self.files.kept if path.startswith("vendor/")]
+        styles += [path for path in vendors if path.endswith(".css")]
+        self.styles = self.files.add("joined/page.css", self.files.together(styles))
+        self.script = self.files.add("joined/page.js", self.files.together(scripts))
+        sources = self.files.texts(".mjs")
+        modules = {f"/assets/{path}": self.files.fixed(path) for path in sources}
+        for first in chain.from_iterable(room.joined for room in listed):
+            whole, _parts = joined(first, sources)
+            modules[f"/assets/{first}"] = self.files.add(f"joined/{first}", whole)
+        self.modules = json.dumps({"imports": modules}, separators=(",", ":"))
+        self.theme = self.files.text("plain/theme.js")
+
+    def csp_hashes(self, hash_algorithm: str = "sha256") -> Sequence[str]:
+        """Returns the hashes of all inline scripts of a page, Dash's and ours."""
+        ours = [sha256(text.encode()).digest() for text in (self.theme, self.modules)]
+        hashes = [f"'sha256-{b64encode(each).decode()}'" for each in ours]
+        return [*super().csp_hashes(hash_algorithm), *hashes]
 
     def callback(self, *args: Any, **options: Any) -> Callable[..., Any]:
         """Returns Dash's decorator of a callback, with values checked and emptied parts told."""
@@ -77,13 +116,54 @@ class Frame(dash.Dash):
     def init_app(self, app: Any = None, **kwargs: Any) -> None:
         """Sets Dash up on its server; our own files and those of its packages are kept ready."""
         backend: Any = self.backend
-        self.files = Files(ASSETS, "/assets")
+        self.files = program_files()
         self.suites: dict[tuple[str, str], KeptFile] = {}
         vars(backend)["register_assets_blueprint"] = lambda name, path, _folder: self.server.mount(
             path, self.files, name=name
         )
         vars(backend)["setup_component_suites"] = Frame.serve_suites
+        vars(backend)["serve_callback"] = Frame.serve_callback
         super().init_app(app, **kwargs)
+
+    def page_at(self, path: str) -> Page | None:
+        """Returns the page at an address, None where there is none."""
+        fitting = (page for page in self.pages if page.rule().covers(path))
+        return max(fitting, key=lambda page: len(page.path), default=None)
+
+    def _config(self) -> dict[str, Any]:
+        """Returns what Dash's scripts are told; they don't compare ids with all layouts.
+
+        They would need every page's layout in each page for it. A test compares them instead.
+        """
+        config: dict[str, Any] = vars(dash.Dash)["_config"](self)
+        config.pop("validation_layout", None)
+        return {**config, "suppress_callback_exceptions": True}
+
+    def _generate_scripts_html(self) -> str:
+        """Returns the tags of Dash's scripts, without those that the opened page doesn't need."""
+        request = self.backend.has_request_context() and self.backend.request_adapter()
+        page = self.page_at(request.path) if request else None
+        needed = page.packages if page else ()
+        unused = [*NEVER_USED, *(f"/{each}/" for each in self.optional if each not in needed)]
+        tags = super()._generate_scripts_html().split("\n")
+        return "\n".join(tag for tag in tags if not any(each in tag for each in unused))
+
+    def serve_callback(self) -> Callable[[Request], Awaitable[Response]]:
+        """Returns what answers callbacks. A header names the scripts that an answer needs.
+
+        Those are of packages which the page may not have brought, having been opened elsewhere.
+        """
+        answer_of = type(self.backend).serve_callback(self.backend, self)
+
+        async def answered(request: Request) -> Response:
+            answer: Response = await answer_of(request)
+            for package in self.optional:
+                if f'"namespace":"{package}"'.encode() in bytes(answer.body):
+                    scripts = [each["url"] for each in self.get_dist([package])]
+                    answer.headers[NEEDED_SCRIPTS] = " ".join(scripts)
+            return answer
+
+        return answered
 
     def serve_suites(self) -> None:
         """Adds the address of the files of Dash's packages; one that isn't served is answered 404.
@@ -132,6 +212,11 @@ class Frame(dash.Dash):
         return INDEX.format(
             lang=lang(),
             account=user.account_id if user else "",
+            mark=self.files.fixed("/assets/frame/mark.svg"),
+            theme=self.theme,
+            modules=self.modules,
+            styles=self.styles,
+            script=self.script,
             metas=metas,
             title=title,
             css=css,

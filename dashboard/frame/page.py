@@ -29,13 +29,16 @@ class Page:
     """A page of a room; every account allowed ``action`` may open the page.
 
     ``module`` has ``layout`` and ``register(app, deps)``. ``title`` is the msgid of the window's
-    title. A path with ``<variable>`` stands for every address that begins like it.
+    title. A path with ``<variable>`` stands for every address that begins like it. ``packages``
+    are those of Dash whose components stand in this page alone, as ``dash_ag_grid``: other pages
+    come without their scripts.
     """
 
     path: str
     module: Any
     title: str
     action: Action
+    packages: tuple[str, ...] = ()
 
     def rule(self) -> Rule:
         """Returns the page's rule for the access table."""

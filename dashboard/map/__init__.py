@@ -12,6 +12,7 @@ from dashboard.parts.wording import N_
 ROOM = Room(
     "map",
     pages=(Page("/", page, N_("One map"), Action.READ_WATERS),),
+    joined=("map/main.mjs",),
     routers=(tiles_api.router, api.router, search_api.router, problems_api.router),
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),
