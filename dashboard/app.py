@@ -145,7 +145,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
     for room in ROOMS:
         for page in room.pages:
             page.register(app, deps)
-    app.load_assets(ROOMS)
+    app.load_assets(ROOMS, deps)
     shell.register(app, deps)
     dash.register_page(
         "not_found_404",

@@ -48,7 +48,7 @@ class KeptFile:
     @cached_property
     def tag(self) -> str:
         """A short hash of the content."""
-        return blake2b(self.body, digest_size=8).hexdigest()
+        return blake2b(self.body, digest_size=6).hexdigest()
 
     @property
     def is_packable(self) -> bool:
@@ -154,7 +154,9 @@ def pack_answers(server: FastAPI) -> None:
     remove_compress_type("application/vnd.mapbox-vector-tile")
     add_compress_type("application/problem+json")
     add_compress_type("text/csv")
-    server.add_middleware(CompressMiddleware, minimum_size=LEAST_PACKED, zstd=False)
+    server.add_middleware(
+        CompressMiddleware, minimum_size=LEAST_PACKED, zstd=False, brotli_quality=5
+    )
 
 
 def media_type(name: str) -> str:

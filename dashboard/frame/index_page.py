@@ -4,11 +4,14 @@ import json
 import pkgutil
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
 from hashlib import sha256
+from html import escape
 from itertools import chain
 from typing import Any
 
 import dash
+from dash._utils import to_json as dash_json
 from dash._validate import validate_js_path
 from dash.exceptions import DependencyException
 from dash.fingerprint import check_fingerprint
@@ -18,6 +21,7 @@ from starlette.responses import Response
 
 from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked, emptied
+from dashboard.frame.deps import Deps
 from dashboard.frame.files import ASSETS, KeptFile, media_type, program_files
 from dashboard.frame.modules import joined
 from dashboard.frame.offload import off
@@ -31,9 +35,9 @@ INDEX = """<!doctype html>
 <link rel="icon" href="{mark}" type="image/svg+xml">
 <script>{theme}</script>
 <script type="importmap">{modules}</script>
-<link rel="stylesheet" href="{styles}">
+{preloads}<link rel="stylesheet" href="{styles}">
 {css}</head>
-<body><div id="react-entry-point"><div class="om-boot"><div class="bar"></div></div></div>
+<body>{opening}<div id="react-entry-point"><div class="om-boot"><div class="bar"></div></div></div>
 <footer>{config}<script src="{script}"></script>
 {scripts}{renderer}</footer></body></html>"""
 
@@ -43,6 +47,14 @@ NEVER_USED = ("/dash_table/", "/polyfill@")
 
 The map's library runs in none of those.
 """
+
+opening_of_page: ContextVar[str] = ContextVar("opening_of_page", default="")
+"""What stands in the document that is made just now before Dash draws the page."""
+
+START_DASH = """
+Promise.resolve(window.onemapOpened).then(() => { window.dashRenderer = new DashRenderer(); });
+"""
+"""Begins to draw the page by Dash, once what stands in the document already is drawn."""
 
 NEEDED_SCRIPTS = "X-OneMap-Scripts"
 """The header of a callback's answer that names the scripts which its components stand in."""
@@ -72,15 +84,16 @@ class Frame(dash.Dash):
     """The Dash app with our HTML document, in the reader's language and with the theme preset."""
 
     pages: Sequence[Page] = ()
+    known_callbacks: KeptFile | None = None
     optional: Sequence[str] = ()
     """Packages that only some pages need."""
 
-    def load_assets(self, rooms: Iterable[Room]) -> None:
+    def load_assets(self, rooms: Iterable[Room], deps: Deps) -> None:
         """Joins the styles and scripts that every page loads, and the rooms' modules.
 
         Scripts import a module by its name; the page says at which fixed address it lies.
         """
-        listed = list(rooms)
+        self.deps, listed = deps, list(rooms)
         self.pages = [page for room in listed for page in room.pages]
         self.optional = sorted({each for page in self.pages for each in page.packages})
         paths = assets_of(room.name for room in listed)
@@ -95,8 +108,10 @@ class Frame(dash.Dash):
         for first in chain.from_iterable(room.joined for room in listed):
             whole, _parts = joined(first, sources)
             modules[f"/assets/{first}"] = self.files.add(f"joined/{first}", whole)
+        self.module_addresses = modules
         self.modules = json.dumps({"imports": modules}, separators=(",", ":"))
         self.theme = self.files.text("plain/theme.js")
+        self.renderer = START_DASH
 
     def csp_hashes(self, hash_algorithm: str = "sha256") -> Sequence[str]:
         """Returns the hashes of all inline scripts of a page, Dash's and ours."""
@@ -123,7 +138,41 @@ class Frame(dash.Dash):
         )
         vars(backend)["setup_component_suites"] = Frame.serve_suites
         vars(backend)["serve_callback"] = Frame.serve_callback
+        vars(backend)["setup_index"] = Frame.serve_index
         super().init_app(app, **kwargs)
+
+    def serve_index(self) -> None:
+        """Adds the address of the first page, whose document may hold more than the others'."""
+
+        async def index(request: Request) -> Response:
+            page = self.page_at(request.url.path)
+            opening = await page.opening(request, self.deps) if page and page.opening else ""
+            token = opening_of_page.set(opening)
+            try:
+                document = vars(dash.Dash)["index"](self)
+                return Response(document, media_type="text/html")
+            finally:
+                opening_of_page.reset(token)
+
+        self._add_url("", index)
+
+    def opened_page(self) -> Page | None:
+        """Returns the page whose document is asked for just now."""
+        has_request = self.backend.has_request_context()
+        return self.page_at(self.backend.request_adapter().path) if has_request else None
+
+    def preloads(self) -> str:
+        """Returns the tags by which the opened page's modules and answers are asked for at once."""
+        page = self.opened_page()
+        if page is None:
+            return ""
+        addresses = [self.module_addresses[f"/assets/{each}"] for each in page.modules]
+        modules = [f'<link rel="modulepreload" href="{each}">\n' for each in addresses]
+        answers = [
+            f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{escape(each)}">\n'
+            for each in page.fetched
+        ]
+        return "".join((*modules, *answers))
 
     def page_at(self, path: str) -> Page | None:
         """Returns the page at an address, None where there is none."""
@@ -141,8 +190,7 @@ class Frame(dash.Dash):
 
     def _generate_scripts_html(self) -> str:
         """Returns the tags of Dash's scripts, without those that the opened page doesn't need."""
-        request = self.backend.has_request_context() and self.backend.request_adapter()
-        page = self.page_at(request.path) if request else None
+        page = self.opened_page()
         needed = page.packages if page else ()
         unused = [*NEVER_USED, *(f"/{each}/" for each in self.optional if each not in needed)]
         tags = super()._generate_scripts_html().split("\n")
@@ -152,11 +200,13 @@ class Frame(dash.Dash):
         """Returns what answers callbacks. A header names the scripts that an answer needs.
 
         Those are of packages which the page may not have brought, having been opened elsewhere.
+        Dash leaves the type of an answer out, without which it would not be packed.
         """
         answer_of = type(self.backend).serve_callback(self.backend, self)
 
         async def answered(request: Request) -> Response:
             answer: Response = await answer_of(request)
+            answer.headers.setdefault("Content-Type", "application/json")
             for package in self.optional:
                 if f'"namespace":"{package}"'.encode() in bytes(answer.body):
                     scripts = [each["url"] for each in self.get_dist([package])]
@@ -164,6 +214,13 @@ class Frame(dash.Dash):
             return answer
 
         return answered
+
+    async def dependencies(self, request: Request) -> Response:
+        """Returns the answer with all callbacks: the same for everybody, so it has a tag."""
+        if self.known_callbacks is None:
+            listed = dash_json(self._callback_list).encode()
+            self.known_callbacks = KeptFile(listed, "application/json")
+        return await self.known_callbacks.answer(request.headers, is_fixed=False)
 
     def serve_suites(self) -> None:
         """Adds the address of the files of Dash's packages; one that isn't served is answered 404.
@@ -215,6 +272,8 @@ class Frame(dash.Dash):
             mark=self.files.fixed("/assets/frame/mark.svg"),
             theme=self.theme,
             modules=self.modules,
+            preloads=self.preloads(),
+            opening=opening_of_page.get(),
             styles=self.styles,
             script=self.script,
             metas=metas,

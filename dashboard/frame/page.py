@@ -7,6 +7,7 @@ from typing import Any
 
 import dash
 from dash import html
+from starlette.requests import Request
 
 from dashboard.frame.access import Access, Rule
 from dashboard.frame.auth import Action, User, may, signed_in_user
@@ -31,7 +32,9 @@ class Page:
     ``module`` has ``layout`` and ``register(app, deps)``. ``title`` is the msgid of the window's
     title. A path with ``<variable>`` stands for every address that begins like it. ``packages``
     are those of Dash whose components stand in this page alone, as ``dash_ag_grid``: other pages
-    come without their scripts.
+    come without their scripts. ``modules`` (paths below ``dashboard/assets``) and ``fetched``
+    (addresses) are asked for as soon as the document arrives. ``opening`` returns what stands in
+    the document until Dash has drawn the page; the first page alone may have one.
     """
 
     path: str
@@ -39,6 +42,9 @@ class Page:
     title: str
     action: Action
     packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
+    opening: Callable[[Request, Deps], Awaitable[str]] | None = None
 
     def rule(self) -> Rule:
         """Returns the page's rule for the access table."""

@@ -73,7 +73,7 @@ class Tags(HTMLParser):
 
 def shown(value: str) -> str:
     """An attribute's value; an address without the hash of its file's content."""
-    return flat(re.sub(r"^(/assets/[^?]+)\?v=\w{16}$", r"\1", value))
+    return flat(re.sub(r"^(/assets/[^?]+)\?v=\w{12}$", r"\1", value))
 
 
 def flat(text: str) -> str:

@@ -22,6 +22,8 @@ const MOST_RINGS = 12;
 const RING_MS = 1000;
 /** @type {Promise<OneMap> | null} */
 let making = null;
+/** The state as it was asked for before the first tile, so that no change falls between the two. @type {Promise<Response> | undefined} */
+let asked;
 /** @type {OneMap | null} */
 let app = null;
 
@@ -177,13 +179,14 @@ class OneMap {
   show(state) {
     this.state = state;
     this.at = new Date(state.as_of);
+    const isPlaced = this.scene.isHome(state.bounds);
     this.scene.setBounds(state.bounds);
     this.scene.age();
     this.ledger.show(state);
     if (this.unplaced && state.bounds) {
       this.unplaced = false;
       this.scene.map.resize();
-      this.scene.home(this.padding(), false);
+      if (!isPlaced) this.scene.home(this.padding(), false);
     }
     this.panel.showStrip(state.strip, state.boards);
     this.panel.showBasis(this.basis, state.month ?? null);
@@ -365,14 +368,28 @@ class OneMap {
   }
 }
 
-/** The page appeared: the map is made the first time and put into its stage each time. @param {HTMLElement} page */
+/** The map is made the first time that it has a place. @param {HTMLElement} place */
+function begin(place) {
+  if (making) return making;
+  readWords(place);
+  asked = askState(readView().basis);
+  making = Scene.make(place).then((scene) => new OneMap(scene));
+  return making;
+}
+
+/** The document came with a place for the map, before Dash has drawn the page around it; answers when the map stands there. @param {HTMLElement} place */
+export async function open(place) {
+  const { scene } = await begin(place);
+  await scene.drawn;
+}
+
+/** The page appeared: the map is put into its stage. @param {HTMLElement} page */
 export async function mount(page) {
   readWords(page);
   window.onemap = { ...window.onemap, mounted: true, ready: false };
-  // Asked for before the first tile, so that no change falls between the two.
-  const first = making ? undefined : askState(readView().basis);
-  making ??= Scene.make(page).then((scene) => new OneMap(scene));
-  app = await making;
+  app = await begin(page);
+  const first = asked;
+  asked = undefined;
   window.onemap.map = app.scene.map;
   window.onemap.app = app;
   if (!document.contains(page)) return;
@@ -383,6 +400,7 @@ export async function mount(page) {
 /** The page went: the line closes, the map waits. */
 export function unmount() {
   window.onemap.mounted = false;
+  asked = undefined;
   app?.leave();
 }
 

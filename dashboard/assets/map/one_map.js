@@ -3,6 +3,7 @@
   "use strict";
   /** @type {Promise<typeof import("./main.mjs")> | null} */
   let started = null;
+  const LONGEST_MS = 2000;
 
   function start() {
     started = started || import("/assets/map/main.mjs");
@@ -17,6 +18,14 @@
     } else if (!page && window.onemap && window.onemap.mounted) {
       start().then((main) => main.unmount());
     }
+  }
+
+  // The map needn't wait for Dash: its place stands in the document. Dash waits a moment for the map, for both want the one thread.
+  const opening = document.getElementById("one-map-opening");
+  if (opening) {
+    const opened = start().then((main) => main.open(opening)).catch(() => {});
+    const longest = new Promise((done) => { setTimeout(done, LONGEST_MS); });
+    window.onemapOpened = Promise.race([opened, longest]);
   }
 
   window.dash_clientside = window.dash_clientside || {};
