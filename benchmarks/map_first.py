@@ -66,7 +66,8 @@ WebGL2RenderingContext.prototype.clear = function (...parts) {
 FINISHED: Final = f"""(() => {{
   const marks = performance.getEntriesByName("onemap-idle");
   const last = seen.frames.at(-1);
-  return marks.length > 0 && last !== undefined && performance.now() > last + {QUIET_MS};
+  const isDrawn = marks.length > 0 && last !== undefined && performance.now() > last + {QUIET_MS};
+  return isDrawn && Boolean(window.onemap?.map);
 }})()"""
 SEEN: Final = """(() => {
   const [made, idle] = ["made", "idle"].map(

@@ -50,7 +50,25 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
     axe.set_defaults(run=run_axe)
+    _add_map(actions)
     _add_of_a_nation(actions)
+
+
+def _add_map(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds what measures the first opening of the map."""
+    first = actions.add_parser(
+        "map",
+        help=_("how long the map takes to open, beside an empty page"),
+        description=_(
+            "Opens the map of the made county in fresh profiles of Chromium, in turns with an "
+            "empty page that is served in the same way: times, redraws, requests and bytes. "
+            "Exits with 1 when a goal is missed; an empty map ends it."
+        ),
+    )
+    first.add_argument("--rounds", type=int, default=5, help=_("rounds of each side"))
+    first.add_argument("--national", default="", metavar="URL", help=_("a national database too"))
+    first.add_argument("--json", action="store_true", help=_("print JSON"))
+    first.set_defaults(run=run_map)
 
 
 def _add_of_a_nation(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -141,6 +159,12 @@ def run_reads(args: argparse.Namespace) -> int:
 def run_tile_rate(args: argparse.Namespace) -> int:
     """Runs the benchmark of kept tiles; returns 0 when they are as fast as claimed, else 1."""
     return _measure("tile_rate", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
+
+
+def run_map(args: argparse.Namespace) -> int:
+    """Runs the benchmark of the first map; returns 0 when every goal is met, else 1."""
+    national = [f"--national={args.national}"] if args.national else []
+    return _measure("map_first", [f"--rounds={args.rounds}", *national, *(["--json"] * args.json)])
 
 
 def run_tiles(args: argparse.Namespace) -> int:

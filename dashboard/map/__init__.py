@@ -21,13 +21,13 @@ ROOM = Room(
             modules=(
                 "vendor/maplibre/maplibre-gl.mjs",
                 "vendor/maplibre/maplibre-gl-worker.mjs",
-                "map/main.mjs",
+                "map/begin.mjs",
             ),
             fetched=("/api/v1/map/state?basis=now",),
             opening=opening,
         ),
     ),
-    joined=("map/main.mjs",),
+    joined=("map/begin.mjs",),
     routers=(tiles_api.router, api.router, search_api.router, problems_api.router),
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),

@@ -30,6 +30,18 @@ export function graticule([west, south, east, north]) {
 const stageOf = (page) => /** @type {HTMLElement} */ (page.querySelector("#one-map-stage") ?? page);
 const NOTHING_OPEN = { sheet: { open: false, covered: 0 }, list: { open: false } };
 
+/** Takes the words out of a style, for fonts and glyphs take longer than all the rest; answers them by layer. @param {MapStyle} made */
+export function withoutWords(made) {
+  /** @type {Map<string, unknown>} */
+  const words = new Map();
+  for (const { id, type, layout } of made.layers) {
+    if (type !== "symbol" || !layout?.["text-field"]) continue;
+    words.set(id, layout["text-field"]);
+    layout["text-field"] = "";
+  }
+  return words;
+}
+
 /** Until its first tiles are there the map is covered: it is drawn when all of them have come, for without a graphics card each time takes 100 ms. @param {WaterMap} map */
 function seldom(map) {
   const draw = map.triggerRepaint.bind(map);
@@ -60,9 +72,11 @@ export class Scene {
     this.box = document.createElement("div");
     this.box.className = this.first ? "mp-canvas mp-coming" : "mp-canvas";
     stageOf(page).append(this.box);
+    const made = style(palette(), this.options);
+    const words = withoutWords(made);
     this.map = new library.Map({
       container: this.box,
-      style: style(palette(), this.options),
+      style: made,
       center: [112.09, 32.68],
       zoom: 8.5,
       minZoom: 4,
@@ -79,6 +93,7 @@ export class Scene {
     this.drawn = new Promise((done) => {
       this.map.once("idle", () => {
         performance.mark("onemap-idle");
+        this.addWords(words);
         done();
       });
     });
@@ -174,6 +189,13 @@ export class Scene {
   show(layers, on) {
     for (const id of layers) {
       if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+    }
+  }
+
+  /** The words that the style was made without, but those that were written anew since. @param {Map<string, unknown>} words */
+  addWords(words) {
+    for (const [id, text] of words) {
+      if (this.map.getLayoutProperty(id, "text-field") === "") this.map.setLayoutProperty(id, "text-field", /** @type {any} */ (text)); // any: an expression
     }
   }
 

@@ -70,6 +70,6 @@ def test_modules_in_a_circle_are_refused() -> None:
 
 def test_the_maps_modules_are_all_in_its_file() -> None:
     sources = program_files().texts(".mjs")
-    whole, parts = joined("map/main.mjs", sources)
+    whole, parts = joined("map/begin.mjs", sources)
     assert len(parts) > 20
-    assert "export const { mount," in whole
+    assert "export const { open, mount," in whole
