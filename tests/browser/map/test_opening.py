@@ -48,14 +48,12 @@ def test_the_map_takes_the_place_of_the_basin_and_nothing_moves(
     assert opened.wrongs == []
 
 
-def test_words_come_with_the_first_view(map_page: MapPages, shared_served: Served) -> None:
+def test_words_come_after_the_first_view(map_page: MapPages, shared_served: Served) -> None:
     opened = map_page(shared_served)
     opened.open()
-    texts = (
-        "map.getStyle().layers.filter(({type, id}) => type === 'symbol'"
-        " && map.getLayoutProperty(id, 'text-field') === '').length"
-    )
-    opened.until(f"(() => {{ const {{map}} = window.onemap; return {texts} === 0; }})()")
+    named = ("river-names", "seats", "section-names", "clusters", "overdue")
+    texts = ", ".join(f"map.getLayoutProperty('{each}', 'text-field')" for each in named)
+    opened.until(f"(({{map}}) => [{texts}].every(Array.isArray))(window.onemap)")
     assert opened.wrongs == []
 
 
