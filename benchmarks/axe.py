@@ -6,23 +6,18 @@ found anything. ``./onemap test`` looks at fewer: tests/browser/house/test_every
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from data.cluster import ROLES, Cluster
-from data.database import engine
+from benchmarks.rig.made_county import county_database
 from data.errors import BadInput
-from data.migrations.run import upgrade
 from tests.contract import county
 from tests.contract.test_pictures import PAGES
 from tests.contract.test_pictures import Page as Shown
 from tests.fixtures.browser import FLAGS
-from tests.made.database import copied_database
 from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import ROOT
 
@@ -84,30 +79,15 @@ def main(names: Sequence[str]) -> int:
     if unknown := sorted(set(names) - set(known)):
         raise BadInput("There is no page {name}.", name=unknown[0], mend=", ".join(known))
     pages = [each for each in PAGES if not names or each.name in names]
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        cluster = Cluster(Path(folder) / "postgres", {role: f"axe-{role}" for role in ROLES})
-        cluster.start()
-        try:
-            cluster.create_database("axe")
-            owner = engine(cluster.url("owner", "axe"))
-            upgrade(owner)
-            owner.dispose()
-            with copied_database(cluster, "axe") as database:
-                county.fill(database)
-                log = Path(folder) / "server.log"
-                with (
-                    running_dashboard(
-                        database.urls["app"], log, {}, "tests.contract.county:app"
-                    ) as url,
-                    sync_playwright() as playwright,
-                ):
-                    browser = playwright.chromium.launch(
-                        executable_path="/usr/bin/chromium", args=FLAGS
-                    )
-                    return int(measure(url, browser, county.chosen(database), pages) > 0)
-        finally:
-            cluster.stop(immediate=True)
+    with (
+        county_database() as (database, folder),
+        running_dashboard(
+            database.urls["app"], folder / "server.log", {}, "tests.contract.county:app"
+        ) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        return int(measure(url, browser, county.chosen(database), pages) > 0)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.disks import Disks, tell_of_disk
 from dashboard.frame.door import Door
+from dashboard.frame.files import pack_answers
 from dashboard.frame.frame_room import ROOM as FRAME
 from dashboard.frame.front import Front, Fronted
 from dashboard.frame.guard import Guard
@@ -118,6 +119,7 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
         callbacks=lambda: pages.callback_map,
     )
     server.add_middleware(Counting, figures=figures)
+    pack_answers(server)
     if deps.dashboard.proxies:
         server.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(deps.dashboard.proxies))
     return server
@@ -140,11 +142,10 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         add_log_handler=False,
     )
     app.backend.websocket_capability = False
-    app.serve_known_suites()
     for room in ROOMS:
         for page in room.pages:
             page.register(app, deps)
-    app.load_assets(room.name for room in ROOMS)
+    app.load_assets(ROOMS, deps)
     shell.register(app, deps)
     dash.register_page(
         "not_found_404",

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 class Bench:
     """A benchmark: its action, the module that measures, its words and what can be chosen.
 
-    ``count`` is an option for a number: its name, what it is unless set, its words.
+    ``count`` is an option for a number: its name, what it is unless set, its words. ``address`` is
+    one for the address of another database: its name and its words.
     """
 
     action: str
@@ -27,6 +28,7 @@ class Bench:
     description: str
     count: tuple[str, int, str] | None = None
     takes_folder: bool = False
+    address: tuple[str, str] | None = None
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,6 +40,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         if bench.count:
             name, usual, words = bench.count
             one.add_argument(f"--{name}", type=int, default=usual, help=words)
+        if bench.address:
+            name, words = bench.address
+            one.add_argument(f"--{name}", default="", metavar="URL", help=words)
         one.add_argument("--json", action="store_true", help=_("print JSON"))
         one.set_defaults(run=partial(run, bench))
     _add_kill(actions)
@@ -73,6 +78,18 @@ def _of_readings() -> tuple[Bench, ...]:
 def _of_a_nation() -> tuple[Bench, ...]:
     """The map, its reads and its imports at the scale of a nation."""
     return (
+        Bench(
+            "map",
+            "map_first",
+            _("how long the map takes to open, beside an empty page"),
+            _(
+                "Opens the map of the made county in fresh profiles of Chromium, in turns with an "
+                "empty page that is served in the same way: times, redraws, requests and bytes. "
+                "Exits with 1 when a goal is missed; an empty map ends it."
+            ),
+            ("rounds", 5, _("rounds of each side")),
+            address=("national", _("a national database too")),
+        ),
         Bench(
             "reads",
             "reads",
@@ -152,7 +169,9 @@ def run(bench: Bench, args: argparse.Namespace) -> int:
     """Runs a benchmark; returns 0 when what is claimed of it holds, else 1."""
     counts = [f"--{bench.count[0]}={getattr(args, bench.count[0])}"] if bench.count else []
     folder = [f"--folder={args.dir}"] if bench.takes_folder and args.dir else []
-    return _measure(bench.module, [*counts, *folder, *(["--json"] * args.json)])
+    address = getattr(args, bench.address[0]) if bench.address else ""
+    database = [f"--{bench.address[0]}={address}"] if bench.address and address else []
+    return _measure(bench.module, [*counts, *folder, *database, *(["--json"] * args.json)])
 
 
 def run_kill(args: argparse.Namespace) -> int:

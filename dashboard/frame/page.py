@@ -7,6 +7,7 @@ from typing import Any
 
 import dash
 from dash import html
+from starlette.requests import Request
 
 from dashboard.frame.access import Access, Rule
 from dashboard.frame.auth import Action, User, may, signed_in_user
@@ -29,13 +30,21 @@ class Page:
     """A page of a room; every account allowed ``action`` may open the page.
 
     ``module`` has ``layout`` and ``register(app, deps)``. ``title`` is the msgid of the window's
-    title. A path with ``<variable>`` stands for every address that begins like it.
+    title. A path with ``<variable>`` stands for every address that begins like it. ``packages``
+    are those of Dash whose components stand in this page alone, as ``dash_ag_grid``: other pages
+    come without their scripts. ``modules`` (paths below ``dashboard/assets``) and ``fetched``
+    (addresses) are asked for as soon as the document arrives. ``opening`` returns what stands in
+    the document until Dash has drawn the page; the first page alone may have one.
     """
 
     path: str
     module: Any
     title: str
     action: Action
+    packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
+    opening: Callable[[Request, Deps], Awaitable[str]] | None = None
 
     def rule(self) -> Rule:
         """Returns the page's rule for the access table."""

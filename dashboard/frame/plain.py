@@ -6,6 +6,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from dashboard.frame.files import program_files
 from dashboard.parts.wording import _, language
 
 PLAIN_ASSETS = (
@@ -34,6 +35,7 @@ TEMPLATES: Final = Environment(
     auto_reload=False,
 )
 TEMPLATES.globals |= {"_": _, "lang": lang}
+TEMPLATES.filters["fixed"] = lambda address: program_files().fixed(address)
 
 
 def plain_page(template: str, status: int = 200, **facts: Any) -> HTMLResponse:

@@ -27,12 +27,15 @@ class Room:
     ``name`` is the room's folder below ``dashboard`` and ``dashboard/assets``, and the name of its
     catalogue in ``dashboard/locales``. ``pages`` bring their own rules of access, ``rules`` are for
     every other address. ``callbacks`` holds the action by the prefix of the ids that callbacks
-    write to. ``public`` are paths open to everybody. ``channel`` makes what tells open pages of
-    news, ``front`` what answers addresses of the room before the guard; one room has one.
+    write to. ``joined`` are modules of the browser, by their paths below ``dashboard/assets``, that
+    are sent as one file with all that they import. ``public`` are paths open to everybody.
+    ``channel`` makes what tells open pages of news, ``front`` what answers addresses of the room
+    before the guard; one room has one.
     """
 
     name: str
     pages: tuple[Page, ...] = ()
+    joined: tuple[str, ...] = ()
     routers: tuple[Callable[[Deps], APIRouter], ...] = ()
     rules: tuple[Rule, ...] = ()
     callbacks: Mapping[str, Action] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html, no_update
 from dashboard.frame.area import area_for, thing_at
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.files import program_files
 from dashboard.frame.offload import off
 from dashboard.frame.page_words import leaving_words, pager_words, session_words
 from dashboard.frame.place import Place
@@ -86,7 +87,9 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
     """Returns the top bar of wide screens; its brand links to the address ``start``."""
     brand = dcc.Link(
         [
-            html.Img(src="/assets/frame/mark.svg", width=24, height=24, alt=""),
+            html.Img(
+                src=program_files().fixed("/assets/frame/mark.svg"), width=24, height=24, alt=""
+            ),
             "OneMap",
             html.Small(_("River and lake one map")),
         ],

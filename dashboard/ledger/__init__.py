@@ -25,7 +25,7 @@ MOST_PHOTO_BYTES = 50 * 1024 * 1024
 ROOM = Room(
     "ledger",
     pages=(
-        Page("/ledger", page, N_("Problem ledger"), Action.READ_LEDGER),
+        Page("/ledger", page, N_("Problem ledger"), Action.READ_LEDGER, packages=("dash_ag_grid",)),
         Page("/ledger/report", report_page, N_("Register a problem"), Action.WRITE_LEDGER),
         Page("/ledger/<problem_id>", problem_page, N_("Problem"), Action.READ_LEDGER),
     ),

@@ -7,11 +7,27 @@ from dashboard.frame.place import Place
 from dashboard.frame.room import Room
 from dashboard.map import api, page, problems_api, search_api, tiles_api
 from dashboard.map.news import ReadingNews
+from dashboard.map.opening import opening
 from dashboard.parts.wording import N_
 
 ROOM = Room(
     "map",
-    pages=(Page("/", page, N_("One map"), Action.READ_WATERS),),
+    pages=(
+        Page(
+            "/",
+            page,
+            N_("One map"),
+            Action.READ_WATERS,
+            modules=(
+                "vendor/maplibre/maplibre-gl.mjs",
+                "vendor/maplibre/maplibre-gl-worker.mjs",
+                "map/begin.mjs",
+            ),
+            fetched=("/api/v1/map/state?basis=now",),
+            opening=opening,
+        ),
+    ),
+    joined=("map/begin.mjs",),
     routers=(tiles_api.router, api.router, search_api.router, problems_api.router),
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),

@@ -1,26 +1,32 @@
 """The layout of the map's page: the map and what floats over it."""
 
-import json
+from collections.abc import Mapping
 
 from dash import dcc, html
 
 from dashboard.ledger.line_words import light_word
 from dashboard.map.layer_panel import layer_panel
 from dashboard.map.strip import strip
-from dashboard.map.words import map_words
 from dashboard.parts.attributes import attributes
 from dashboard.parts.marks import class_line, icon_button
 from dashboard.parts.measures import class_numeral
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import _
 from data.settings import DashboardSettings
 from data.vocabulary import WaterClass
 from data.words.ledger import Light
 
 
 def map_view(
-    settings: DashboardSettings, *, with_ledger: bool = False, may_report: bool = False
+    settings: DashboardSettings,
+    facts: Mapping[str, str],
+    *,
+    with_ledger: bool = False,
+    may_report: bool = False,
 ) -> html.Div:
-    """Returns the map page's body; a script draws the map into ``one-map-stage``."""
+    """Returns the map page's body; a script draws the map into ``one-map-stage``.
+
+    ``facts`` are what the scripts are told.
+    """
     return html.Div(
         [
             html.Div(id="one-map-stage", className="mp-stage"),
@@ -43,11 +49,7 @@ def map_view(
         id="one-map-page",
         className="mp-map",
         **attributes(
-            data_words=json.dumps(map_words(), ensure_ascii=False),
-            data_language=language.get(),
-            data_ledger="true" if with_ledger else "false",
-            data_basemap=settings.basemap,
-            data_attribution=settings.basemap_attribution,
+            **{f"data_{name}": value for name, value in facts.items()},
         ),
     )
 

@@ -6,6 +6,7 @@ from dashboard.frame.auth import Action, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.map import drawer
 from dashboard.map.layout import map_view
+from dashboard.map.opening import map_facts
 
 
 class Ids:
@@ -21,6 +22,7 @@ def layout(*, deps: Deps, **_query: str) -> html.Div:
     user = signed_in_user()
     return map_view(
         deps.dashboard,
+        map_facts(deps),
         with_ledger=may(user, Action.READ_LEDGER),
         may_report=may(user, Action.WRITE_LEDGER),
     )

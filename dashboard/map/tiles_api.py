@@ -20,6 +20,7 @@ from dashboard.frame.health import Figures
 from dashboard.frame.hearing import Hearing
 from dashboard.frame.http_errors import down, problem_of
 from dashboard.frame.offload import Workers
+from dashboard.map.opening import Openings
 from dashboard.map.tile_cache import Key, Place, Ready
 from dashboard.map.tile_database import TileDatabase
 from dashboard.map.tile_maker import Packed, TileMaker
@@ -62,6 +63,7 @@ class Tiles:
             DatabaseSettings(), settings.tile_connections, wait_s=settings.wait_seconds
         )
         self.sessions = TileSessions(door)
+        self.openings = Openings(deps)
         self.maker = TileMaker(
             database, rules, workers, deps.clock, settings.tile_cache_mb * 1_000_000
         )
@@ -87,11 +89,13 @@ class Tiles:
 
     def _changed(self, payload: str) -> None:
         self.maker.changed(payload)
+        self.openings.changed(payload)
         if payload == "all":
             self.sessions.drop_all()
 
     def _forget(self) -> None:
         self.maker.drop_all()
+        self.openings.drop_all()
         self.sessions.drop_all()
 
     def asked(

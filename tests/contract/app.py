@@ -37,6 +37,7 @@ TILE_LAYERS = (*LAYERS, *TOGETHER)
 """Layers of tiles, which ask for different things; other parts of an address are sampled once."""
 
 TAG = re.compile(r"<(link|script)\b([^>]*)>")
+PART = re.compile(r"^/\* ([\w/-]+\.(?:css|js)) \*/$", re.MULTILINE)
 FINGERPRINT = re.compile(r"\.v\w+?m\d+(?=\.)")
 """The version and the time that Dash writes into the names of its bundles."""
 
@@ -176,6 +177,7 @@ def heads(app: FastAPI) -> Iterator[str]:
         tags = TAG.findall(served(unguarded, address).decode())
         for number, (tag, attributes) in enumerate(tags, 1):
             yield f"{address} {number:02} {tag} {loaded(unguarded, attributes)}"
+            yield from (f"{address} {number:02} {part}" for part in parts(unguarded, attributes))
 
 
 def loaded(app: FastAPI, attributes: str) -> str:
@@ -185,6 +187,12 @@ def loaded(app: FastAPI, attributes: str) -> str:
     if found is None:
         return FINGERPRINT.sub("", told) or "inline"
     return f"{told} sha256={sha256(served(app, found[0])).hexdigest()[:16]}"
+
+
+def parts(app: FastAPI, attributes: str) -> list[str]:
+    """The files that a joined one is made of, in their order."""
+    found = re.search(r"/assets/joined/[^\s?\"]+", attributes)
+    return PART.findall(served(app, found[0]).decode()) if found else []
 
 
 def served(app: FastAPI, address: str) -> bytes:

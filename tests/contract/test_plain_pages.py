@@ -50,7 +50,7 @@ class Tags(HTMLParser):
         self._line(f"!{decl}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = [name if value is None else f"{name}={flat(value)!r}" for name, value in attrs]
+        told = [name if value is None else f"{name}={shown(value)!r}" for name, value in attrs]
         self._add(" ".join([tag, *told]), tag)
         if tag not in ("input", "link", "meta"):
             self.depth += 1
@@ -69,6 +69,11 @@ class Tags(HTMLParser):
         if text.strip():
             self._add(f"| {text.strip()}", "span")
             self.space = text.endswith(" ")
+
+
+def shown(value: str) -> str:
+    """An attribute's value; an address without the hash of its file's content."""
+    return flat(re.sub(r"^(/assets/[^?]+)\?v=\w{12}$", r"\1", value))
 
 
 def flat(text: str) -> str:

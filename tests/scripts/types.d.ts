@@ -109,6 +109,7 @@ interface Window {
   };
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
+  onemapOpened?: Promise<unknown>;
   onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
   onemapPlace: { coming(): Place | null; list(): { address: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
   onemapTheme: { current(): string | null; set(scheme: string): void };

@@ -1,5 +1,6 @@
-// Shows along the window's top that a page is fetched, from the press of a link until it is there.
+// Shows along the window's top that a page is fetched, from the press of a link until it is there. What it is drawn with comes before it.
 (() => {
+  const NEEDED = "X-OneMap-Scripts";
   const WAIT_MS = 60;
   const QUIET_MS = 120;
   const LONGEST_MS = 15000;
@@ -29,6 +30,26 @@
     giving = setTimeout(end, LONGEST_MS);
   };
 
+  /** @type {Map<string, Promise<void>>} */
+  const bringing = new Map();
+  /** A script of Dash's that this page may have come without. @param {string} address */
+  const brought = (address) => {
+    if (document.querySelector(`script[src="${CSS.escape(address)}"]:not([data-late])`)) return Promise.resolve();
+    let coming = bringing.get(address);
+    if (!coming) {
+      coming = new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.dataset.late = "true";
+        script.onload = () => done();
+        script.onerror = () => { bringing.delete(address); failed(new TypeError(`${address} could not be loaded`)); };
+        document.head.append(script);
+      });
+      bringing.set(address, coming);
+    }
+    return coming;
+  };
+
   const fetched = window.fetch;
   window.fetch = async (...asked) => {
     const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
@@ -36,7 +57,9 @@
     open += 1;
     clearTimeout(ending);
     try {
-      return await fetched.apply(window, asked);
+      const answer = await fetched.apply(window, asked);
+      await Promise.all((answer.headers.get(NEEDED) ?? "").split(" ").filter(Boolean).map(brought));
+      return answer;
     } finally {
       open -= 1;
       soon();

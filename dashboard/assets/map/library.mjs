@@ -1,20 +1,21 @@
-/* MapLibre and its style sheet, brought once for every map of the window. */
+/* MapLibre, brought once for every map of the window; its style is part of every page's. */
 
 const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
+const WORKER = "/assets/vendor/maplibre/maplibre-gl-worker.mjs";
+
+/** @type {Promise<MapLibre> | null} */
+let bringing = null;
 
 /** A source of features, by name. @param {WaterMap} map @param {string} name */
 export function sourceOf(map, name) {
   return /** @type {GeoJSONSource} */ (map.getSource(name));
 }
 
-/** The library, once it is there. @returns {Promise<MapLibre>} */
+/** The library, once it is there; its worker is fetched from the address that the page names. @returns {Promise<MapLibre>} */
 export function brought() {
-  if (!document.querySelector("link[data-maplibre]")) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = LIBRARY.replace(".mjs", ".css");
-    link.dataset.maplibre = "true";
-    document.head.append(link);
-  }
-  return import(LIBRARY);
+  bringing ??= import(LIBRARY).then((/** @type {MapLibre} */ library) => {
+    library.setWorkerUrl(import.meta.resolve?.(WORKER) ?? WORKER);
+    return library;
+  });
+  return bringing;
 }

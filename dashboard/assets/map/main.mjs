@@ -8,31 +8,26 @@ import { Live, stillSignedIn } from "./live.mjs";
 import { changedLooks } from "./looks.mjs";
 import { calm, isPhone } from "./palette.mjs";
 import { Panel } from "./panel.mjs";
-import { Scene } from "./scene.mjs";
 import { Search } from "./search.mjs";
 import { Selection } from "./selection.mjs";
 import { copyLink, readView, unreadParts, writeView } from "./share.mjs";
 import { Sheet } from "./sheet.mjs";
 import { SWITCHED } from "./style.mjs";
 import { Tiles } from "./tiles.mjs";
-import { readWords, say } from "./words.mjs";
+import { say } from "./words.mjs";
 
 const REFRESH_MS = 300000;
 const MOST_RINGS = 12;
 const RING_MS = 1000;
-/** @type {Promise<OneMap> | null} */
-let making = null;
-/** @type {OneMap | null} */
-let app = null;
 
-const askState = (/** @type {string} */ basis) => {
+export const askState = (/** @type {string} */ basis) => {
   const asked = fetch(`/api/v1/map/state?basis=${basis}`);
   asked.catch(() => {}); // whoever waits for it is told
   return asked;
 };
 
-class OneMap {
-  /** @param {Scene} scene */
+export class OneMap {
+  /** @param {import("./scene.mjs").Scene} scene */
   constructor(scene) {
     this.scene = scene;
     this.filters = new Filters(scene.map);
@@ -106,7 +101,8 @@ class OneMap {
     });
     this.live.open();
     this.timer = setInterval(() => this.load(), REFRESH_MS);
-    window.onemap.ready = true;
+    await this.scene.drawn;
+    if (this.page === page) window.onemap.ready = true;
   }
 
   /** The page looks as its address says: layers, filter, basis; the camera is the caller's. */
@@ -177,13 +173,14 @@ class OneMap {
   show(state) {
     this.state = state;
     this.at = new Date(state.as_of);
+    const isPlaced = this.scene.isHome(state.bounds);
     this.scene.setBounds(state.bounds);
     this.scene.age();
     this.ledger.show(state);
     if (this.unplaced && state.bounds) {
       this.unplaced = false;
       this.scene.map.resize();
-      this.scene.home(this.padding(), false);
+      if (!isPlaced) this.scene.home(this.padding(), false);
     }
     this.panel.showStrip(state.strip, state.boards);
     this.panel.showBasis(this.basis, state.month ?? null);
@@ -363,36 +360,4 @@ class OneMap {
       filter: this.filters.now, selection: this.selection.now,
     });
   }
-}
-
-/** The page appeared: the map is made the first time and put into its stage each time. @param {HTMLElement} page */
-export async function mount(page) {
-  readWords(page);
-  window.onemap = { ...window.onemap, mounted: true, ready: false };
-  // Asked for before the first tile, so that no change falls between the two.
-  const first = making ? undefined : askState(readView().basis);
-  making ??= Scene.make(page).then((scene) => new OneMap(scene));
-  app = await making;
-  window.onemap.map = app.scene.map;
-  window.onemap.app = app;
-  if (!document.contains(page)) return;
-  app.leave();
-  await app.enter(page, first);
-}
-
-/** The page went: the line closes, the map waits. */
-export function unmount() {
-  window.onemap.mounted = false;
-  app?.leave();
-}
-
-/** The selection as Dash keeps it, when somebody else than the map changed it; `turn` counts the map's own, of which only the last still matters. @param {Thing & {turn?: number} | null} data */
-export function selected(data) {
-  if (!app?.page || !app.sheet || Number(data?.turn) < app.turn) return;
-  const thing = data?.kind ? data : null;
-  const now = app.selection.now;
-  if (thing?.kind === now?.kind && thing?.id === now?.id) return;
-  if (!thing && !app.state) return;
-  app.selection.mark(thing);
-  app.react(thing);
 }

@@ -1,11 +1,12 @@
 /* Brings the map to life when its page appears, and hands it what the drawer selects. */
 (function () {
   "use strict";
-  /** @type {Promise<typeof import("./main.mjs")> | null} */
+  /** @type {Promise<typeof import("./begin.mjs")> | null} */
   let started = null;
+  const LONGEST_MS = 2500;
 
   function start() {
-    started = started || import("/assets/map/main.mjs");
+    started = started || import("/assets/map/begin.mjs");
     return started;
   }
 
@@ -17,6 +18,15 @@
     } else if (!page && window.onemap && window.onemap.mounted) {
       start().then((main) => main.unmount());
     }
+  }
+
+  // The map needn't wait for Dash: its place stands in the document. Dash waits a moment for the map, for both want the one thread.
+  const opening = document.getElementById("one-map-opening");
+  if (opening) {
+    if (/[#&]map=/.test(location.hash)) opening.querySelector(".mp-first")?.remove(); // another place is shown
+    const opened = start().then((main) => main.open(opening)).catch(() => {});
+    const longest = new Promise((done) => { setTimeout(done, LONGEST_MS); });
+    window.onemapOpened = Promise.race([opened, longest]);
   }
 
   window.dash_clientside = window.dash_clientside || {};

@@ -1,5 +1,6 @@
 /* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
 
+import { padding } from "./layout.mjs";
 import { brought, sourceOf } from "./library.mjs";
 import { calm, followTheme, isPhone, palette } from "./palette.mjs";
 import { sectionText, style } from "./style.mjs";
@@ -9,6 +10,8 @@ import { say } from "./words.mjs";
 
 const AGE_MS = 900000;
 const MOST_FRAMES = 120;
+const UNCOVER_MS = 400;
+const BETWEEN_MS = 500;
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
 
 /** Lines of longitude and latitude around the bounds; none where they would be too many. @param {Bounds} bounds @returns {import("geojson").FeatureCollection} */
@@ -23,22 +26,57 @@ export function graticule([west, south, east, north]) {
   return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } }] };
 }
 
-const stageOf = (/** @type {HTMLElement} */ page) => /** @type {HTMLElement} */ (page.querySelector("#one-map-stage"));
+/** Where the map is shown: the page's stage, or its place in the document before Dash has drawn the page. @param {HTMLElement} page */
+const stageOf = (page) => /** @type {HTMLElement} */ (page.querySelector("#one-map-stage") ?? page);
+const NOTHING_OPEN = { sheet: { open: false, covered: 0 }, list: { open: false } };
+
+/** Takes the words out of a style, for fonts and glyphs take longer than all the rest; answers them by layer. @param {MapStyle} made */
+export function withoutWords(made) {
+  /** @type {Map<string, unknown>} */
+  const words = new Map();
+  for (const { id, type, layout } of made.layers) {
+    if (type !== "symbol" || !layout?.["text-field"]) continue;
+    words.set(id, layout["text-field"]);
+    layout["text-field"] = "";
+  }
+  return words;
+}
+
+/** Until its first tiles are there the map is covered: it is drawn when all of them have come, for without a graphics card each time takes 100 ms. @param {WaterMap} map */
+function seldom(map) {
+  const draw = map.triggerRepaint.bind(map);
+  let drawnAt = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  map.triggerRepaint = () => {
+    clearTimeout(waiting);
+    const pause = map.areTilesLoaded() ? 0 : drawnAt + BETWEEN_MS - performance.now();
+    waiting = setTimeout(() => {
+      drawnAt = performance.now();
+      draw();
+    }, Math.max(0, pause));
+  };
+  map.once("load", () => { map.triggerRepaint = draw; });
+}
 
 export class Scene {
   /** @param {MapLibre} library @param {HTMLElement} page */
   constructor(library, page) {
     this.library = library;
     this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true", basis: readView().basis };
-    /** @type {Bounds | null} */
-    this.bounds = null;
+    /** The area as the document tells it. @type {Bounds | null} */
+    this.bounds = page.dataset.bounds ? JSON.parse(page.dataset.bounds) : null;
+    /** What was drawn of it there. @type {SVGElement | null} */
+    this.first = page.querySelector(".mp-first");
     this.agedAt = Date.now();
     this.box = document.createElement("div");
-    this.box.className = "mp-canvas";
+    this.box.className = this.first ? "mp-canvas mp-coming" : "mp-canvas";
     stageOf(page).append(this.box);
+    const made = style(palette(), this.options);
+    const words = withoutWords(made);
     this.map = new library.Map({
       container: this.box,
-      style: style(palette(), this.options),
+      style: made,
       center: [112.09, 32.68],
       zoom: 8.5,
       minZoom: 4,
@@ -47,9 +85,22 @@ export class Scene {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
-      fadeDuration: calm() ? 0 : 200,
+      fadeDuration: 0,
       locale: LOCALE,
     });
+    performance.mark("onemap-made");
+    /** Once all of the first view is drawn. @type {Promise<void>} */
+    this.drawn = new Promise((done) => {
+      this.map.once("idle", () => {
+        performance.mark("onemap-idle");
+        this.addWords(words);
+        done();
+      });
+    });
+    this.map.once("load", () => this.uncover());
+    if (this.first) seldom(this.map);
+    if (innerWidth < 1200) page.classList.add("mp-folded");
+    this.place(page);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.setMissingStyleImageResolver((name) => this.addSymbol(name));
@@ -61,8 +112,29 @@ export class Scene {
   /** The scene, once it can be drawn on. @param {HTMLElement} page */
   static async make(page) {
     const scene = new Scene(await brought(), page);
-    await new Promise((ready) => scene.map.once("load", ready));
+    await new Promise((ready) => scene.map.once("style.load", ready));
+    if (scene.bounds) scene.drawGrid(scene.bounds);
     return scene;
+  }
+
+  /** The camera stands where the address says, else over the whole area, from the first frame on. @param {HTMLElement} page */
+  place(page) {
+    const { camera } = readView();
+    const free = padding({ page, ...NOTHING_OPEN });
+    if (camera) this.map.jumpTo({ ...camera, padding: free });
+    else if (this.bounds) this.home(free, false);
+    this.homed = camera ? null : this.bounds;
+  }
+
+  /** Whether the camera was placed over this area when the map was made. @param {Bounds | null} bounds */
+  isHome(bounds) {
+    return String(this.homed ?? "") === String(bounds);
+  }
+
+  /** The map takes the place of what was drawn in the document. */
+  uncover() {
+    this.box.classList.remove("mp-coming");
+    setTimeout(() => this.first?.remove(), UNCOVER_MS);
   }
 
   /** @param {string} name */
@@ -81,7 +153,10 @@ export class Scene {
 
   /** The map is shown in this page's stage. @param {HTMLElement} page */
   enter(page) {
-    stageOf(page).append(this.box);
+    const stage = stageOf(page);
+    if (this.first?.isConnected) stage.append(this.first);
+    stage.append(this.box);
+    document.getElementById("one-map-opening")?.remove();
     this.map.resize();
   }
 
@@ -93,8 +168,14 @@ export class Scene {
 
   /** @param {Bounds | null} bounds */
   setBounds(bounds) {
+    const isOther = String(bounds) !== String(this.bounds);
     this.bounds = bounds;
-    if (bounds) sourceOf(this.map, "grid").setData(graticule(bounds));
+    if (bounds && isOther) this.drawGrid(bounds);
+  }
+
+  /** @param {Bounds} bounds */
+  drawGrid(bounds) {
+    sourceOf(this.map, "grid").setData(graticule(bounds));
   }
 
   /** Names of stale sections tell their age anew, every quarter of an hour. */
@@ -108,6 +189,13 @@ export class Scene {
   show(layers, on) {
     for (const id of layers) {
       if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+    }
+  }
+
+  /** The words that the style was made without, but those that were written anew since. @param {Map<string, unknown>} words */
+  addWords(words) {
+    for (const [id, text] of words) {
+      if (this.map.getLayoutProperty(id, "text-field") === "") this.map.setLayoutProperty(id, "text-field", /** @type {any} */ (text)); // any: an expression
     }
   }
 

@@ -1,0 +1,102 @@
+"""What stands in the map's document before anything is fetched: the basin, and where it lies."""
+
+import asyncio
+import json
+import logging
+from time import monotonic
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from dashboard.frame.auth import Action, may, signed_in_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.frame.plain import TEMPLATES
+from dashboard.map.words import map_words
+from dashboard.parts.wording import language
+from data.database import transaction
+from data.errors import OneMapError
+from data.queries.map.opening import OpeningShape, opening_shape
+from data.queries.map.tile_frame import TILE_PX, WORLD_M
+from data.queries.scope import Scope
+
+PATIENCE_S: Final = 0.4
+"""A document waits no longer for its picture: it then comes without."""
+
+AGAIN_S: Final = 20.0
+"""How long a picture may show what was changed: most changes are of classes, which it hasn't."""
+
+MOST_KEPT: Final = 200
+MOST_ZOOM: Final = 13
+"""As near as the map itself opens."""
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Openings:
+    """The pictures of the areas that readers see, kept until a shape may be another."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self._kept: dict[Scope, tuple[OpeningShape | None, float]] = {}
+        self._changed_s = 0.0
+        self._generation = 0
+
+    def changed(self, payload: str) -> None:
+        """Hears that the map changed in a box, or ``all`` of it."""
+        self._changed_s = monotonic()
+        if payload == "all":
+            self.drop_all()
+
+    def drop_all(self) -> None:
+        """Forgets every picture."""
+        self._generation += 1
+        self._kept.clear()
+
+    async def shape(self, scope: Scope, *, keep: bool) -> OpeningShape | None:
+        """Returns the picture of an area, None where nothing lies in it.
+
+        Raises Busy or ServiceDown where it must be read and can't be.
+        """
+        now_s = monotonic()
+        found = self._kept.get(scope) if keep else None
+        if found and (found[1] > self._changed_s or now_s < found[1] + AGAIN_S):
+            return found[0]
+        generation = self._generation
+        made = await off(self._read, scope)
+        if keep and generation == self._generation:
+            while len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[scope] = made, now_s
+        return made
+
+    def _read(self, scope: Scope) -> OpeningShape | None:
+        with transaction(self.deps.engine) as connection:
+            return opening_shape(connection, scope)
+
+
+def map_facts(deps: Deps) -> dict[str, str]:
+    """Returns what the map's scripts are told by the element that they begin at."""
+    return {
+        "words": json.dumps(map_words(), ensure_ascii=False),
+        "language": language.get(),
+        "ledger": "true" if may(signed_in_user(), Action.READ_LEDGER) else "false",
+        "basemap": deps.dashboard.basemap,
+        "attribution": deps.dashboard.basemap_attribution,
+    }
+
+
+async def opening(request: Request, deps: Deps) -> str:
+    """Returns the HTML in which the map begins; without its picture where that can't be read."""
+    front: Any = request.app.front
+    shape: OpeningShape | None = None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            scope = visible_to(signed_in_user())
+            shape = await front.openings.shape(scope, keep=front.hearing.is_live)
+    except (OneMapError, TimeoutError):
+        LOGGER.warning("the map opens without its picture: the database did not answer in time")
+    metres = WORLD_M / TILE_PX / 2**MOST_ZOOM
+    pixels = shape.metres / metres if shape else 0.0
+    template = TEMPLATES.get_template("map/templates/opening.html")
+    return template.render(shape=shape, pixels=pixels, **map_facts(deps))

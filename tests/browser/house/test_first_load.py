@@ -1,0 +1,54 @@
+"""What a page loads: its own packages alone, by addresses that a browser keeps for a year."""
+
+import re
+from collections import Counter
+
+from playwright.sync_api import Response
+
+from data.vocabulary import Role
+from tests.fixtures.desks import Desk
+from tests.fixtures.served import Served
+from tests.running.pages import until_in_page
+
+GRID = "/dash_ag_grid/"
+
+
+def test_the_grid_comes_with_the_ledger_whichever_way_one_gets_there(desk: Desk) -> None:
+    page = desk(Role.OFFICE, "/rivers")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert not page.locator(f'script[src*="{GRID}"]').count()
+    for _time in range(2):
+        page.locator('#shell-nav a[href="/ledger"]').click()
+        page.locator(".ag-row, .ag-overlay-wrapper").first.wait_for()
+        page.locator('#shell-nav a[href="/rivers"]').click()
+        page.locator(".ag-row").wait_for(state="detached")
+    assert len([url for url in asked if f"{GRID}dash_ag_grid." in url]) == 1
+    straight = desk(Role.OFFICE, "/ledger")
+    straight.locator(".ag-row, .ag-overlay-wrapper").first.wait_for()
+    assert straight.locator(f'script[src*="{GRID}"]:not([data-late])').count() == 1
+
+
+def test_every_file_of_a_page_is_packed_and_kept_for_a_year(
+    desk: Desk, shared_served: Served
+) -> None:
+    page = desk(Role.OFFICE, "/account")
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    page.goto(shared_served.url)
+    until_in_page(page, "window.onemap?.ready && window.onemap.map.loaded()")
+    files = [each for each in answers if re.search(r"/(assets|_dash-component-suites)/", each.url)]
+    assert len(files) > 8
+    for each in files:
+        headers = each.all_headers()
+        assert "immutable" in headers["cache-control"], each.url
+        is_public = "mark.svg" in each.url
+        assert headers["cache-control"].startswith("public" if is_public else "private"), each.url
+        is_small = int(headers["content-length"]) < 500
+        assert headers.get("content-encoding") == (None if is_small else "br"), each.url
+    asked = Counter(each.url for each in files if "mark.svg" not in each.url)
+    assert [url for url, times in asked.items() if times > 1] == []

@@ -1,0 +1,86 @@
+"""The map opens over the basin that the document holds, in the same place, and nothing moves."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from tests.fixtures.map import MapPage
+from tests.fixtures.served import Served
+
+MapPages = Callable[[Served], MapPage]
+
+WATCHED: Final = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) if (!each.hadRecentInput) shifted += each.value;
+}).observe({ type: "layout-shift", buffered: true });
+window.basin = null;
+new MutationObserver(() => {
+  const first = document.querySelector(".mp-opening > .mp-first");
+  if (!first || basin || !document.querySelector(".mp-opening > .mp-canvas")) return;
+  const { left, right, top, bottom } = first.querySelector(".mp-first-land").getBoundingClientRect();
+  basin = { left, right, top, bottom };
+}).observe(document, { childList: true, subtree: true });
+"""  # noqa: E501
+DRAWN: Final = """
+const [west, south, east, north] = app.state.bounds;
+const from = map.project([west, north]), to = map.project([east, south]);
+const box = map.getContainer().getBoundingClientRect();
+return { left: from.x + box.left, right: to.x + box.left, top: from.y + box.top,
+  bottom: to.y + box.top };
+"""
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_map_takes_the_place_of_the_basin_and_nothing_moves(
+    map_page: MapPages, shared_served: Served, phone: bool
+) -> None:
+    opened = map_page(shared_served)
+    opened.page.add_init_script(WATCHED)
+    opened.open(phone=phone)
+    basin = opened.page.evaluate("basin")
+    drawn = opened.tell(DRAWN)
+    assert basin is not None
+    assert {side: pytest.approx(drawn[side], abs=3) for side in basin} == basin
+    assert opened.page.evaluate("shifted") < 0.02
+    opened.until("!document.querySelector('.mp-first, .mp-opening, .mp-coming')")
+    assert opened.wrongs == []
+
+
+def test_words_come_after_the_first_view(map_page: MapPages, shared_served: Served) -> None:
+    opened = map_page(shared_served)
+    opened.open()
+    named = ("river-names", "seats", "section-names", "clusters", "overdue")
+    texts = ", ".join(f"map.getLayoutProperty('{each}', 'text-field')" for each in named)
+    opened.until(f"(({{map}}) => [{texts}].every(Array.isArray))(window.onemap)")
+    assert opened.wrongs == []
+
+
+def test_another_place_in_the_address_is_shown_at_once(
+    map_page: MapPages, shared_served: Served
+) -> None:
+    opened = map_page(shared_served)
+    opened.open("/#map=11.50/32.70000/112.10000")
+    assert opened.tell("return map.getZoom()") == pytest.approx(11.5, abs=0.01)
+    assert opened.tell("return map.getCenter().lat") == pytest.approx(32.7, abs=0.001)
+
+
+def test_without_the_maps_library_the_page_is_drawn_all_the_same(
+    map_page: MapPages, shared_served: Served
+) -> None:
+    opened = map_page(shared_served)
+    opened.page.route("**/maplibre-gl.mjs*", lambda route: route.abort())
+    opened.page.goto(shared_served.url)
+    opened.page.locator("#one-map-panel").wait_for()
+
+
+def test_one_who_comes_from_another_page_finds_the_map(
+    map_page: MapPages, shared_served: Served
+) -> None:
+    opened = map_page(shared_served)
+    opened.page.goto(f"{shared_served.url}/rivers")
+    opened.page.locator("a.brand").click()
+    opened.until("window.onemap?.ready && window.onemap.map.areTilesLoaded()")
+    assert opened.tell("return map.getZoom()") > 7
+    assert opened.wrongs == []
