@@ -83,6 +83,7 @@ def _spread() -> html.Div:
 def _ledger_rows() -> list[html.Li]:
     return [
         _row("problems", _("Open problems"), counted="data_ledger_number"),
+        html.Li(_("From afar only overdue and due soon"), className="mp-from-afar mp-t3"),
         _row("patrols", _("Patrol tracks"), counted="data_ledger_number"),
     ]
 

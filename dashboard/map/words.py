@@ -97,6 +97,8 @@ def ledger_map_words() -> dict[str, str]:
         "left": _("{n} working days to go"),
         "due_today": _("due today"),
         "no_deadline": _("No deadline"),
+        "overdue_n": _("{n} overdue"),
+        "due_soon_n": _("{n} due soon"),
         "longest": _("worst by {n} working days"),
         "none_overdue": _("none overdue"),
         "of_open": _("of {n} open"),

@@ -155,7 +155,7 @@ test("a line is a reach by itself, or a run of several", () => {
 });
 
 test("a cluster is looked at two zooms closer, or where it parts", () => {
-  assert.deepEqual([closer("clusters", 4), closer("clusters", 7.5), closer("problems-clusters", 8), closer("overdue-clusters", 10.9)], [6, 8.1, 10, 11.4]);
+  assert.deepEqual([closer("clusters", 4), closer("clusters", 7.5), closer("chips", 8), closer("chips", 10.9)], [6, 8.1, 10, 11.4]);
 });
 
 test("a deadline is told in days to go, as today's, or by how much it is over", () => {

@@ -1,5 +1,6 @@
 /* The ledger on the map: days of pins, counts on strip and panel, the click that reports. */
 
+import { Chips, PINS_FROM } from "./chips.mjs";
 import { overdueText } from "./ledger_style.mjs";
 import { Reporting } from "./report.mjs";
 import { say } from "./words.mjs";
@@ -10,6 +11,10 @@ export class Ledger {
   constructor(scene) {
     this.scene = scene;
     this.reporting = new Reporting(scene.map);
+    /** @type {HTMLElement | null} */
+    this.page = null;
+    if (this.on) new Chips(scene.map);
+    scene.map.on("zoom", () => this.far());
     this.changeNo = 0;
     this.days = new WorkingDays();
     this.dated = "";
@@ -23,10 +28,17 @@ export class Ledger {
   /** @param {HTMLElement} page @param {import("./panel.mjs").Panel} panel @param {AbortSignal} signal */
   enter(page, panel, signal) {
     this.panel = panel;
+    this.page = page;
+    this.far();
     this.reporting.enter(page);
     if (!this.on) return;
     document.addEventListener("onemap:news", (event) => this.count(event.detail), { signal });
     document.dispatchEvent(new Event("onemap:notice"));
+  }
+
+  /** From afar the panel says that only what presses is drawn. */
+  far() {
+    this.page?.classList.toggle("mp-far", this.scene.map.getZoom() < PINS_FROM);
   }
 
   /** Pins tell their days by this calendar, from today on. @param {MapState} state */

@@ -1,6 +1,6 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
-import { LEDGER_SWITCHED, pins, tracks } from "./ledger_style.mjs";
+import { chosenPin, LEDGER_SWITCHED, pins, tracks } from "./ledger_style.mjs";
 import { ageLabel, localName, sectionIcon, shortName } from "./labels.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
@@ -178,13 +178,12 @@ export const clusterText = (count = "n") => {
 };
 export const clusterIcon = (count = "n") => (["n", "n_below"].includes(count) ? ["concat", "cluster|", CLS] : "cluster|0");
 
-/** @param {Palette} c */
+/** Names, and the small symbols under what matters more. @param {Palette} c */
 function points(c) {
   const icon = (/** @type {unknown} */ image, /** @type {unknown} */ size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
   const label = { "text-optional": true, "text-justify": "auto", "text-variable-anchor": ["left", "right", "top", "bottom"] };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
   const small = ["step", ["zoom"], "", 12.5, shortName()];
-  const mark = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
     ...names(c),
@@ -200,6 +199,13 @@ function points(c) {
     layer("boards", "symbol", "boards", { minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
     layer("intakes", "symbol", "intakes", { minzoom: 7.5, layout: icon("intake", grow, { "text-field": small, ...quiet }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
     layer("outfalls", "symbol", "outfalls", { minzoom: 7.5, layout: icon(["concat", "outfall|", ["coalesce", ["get", "comp"], "none"]], grow, { "text-field": small, ...quiet, "symbol-sort-key": ["match", ["get", "comp"], "exceeding", 0, 1] }), paint: { "text-color": c.label, ...halo(c, 1.6) } }),
+  ];
+}
+
+/** The discs of sections lie over everything, and what is selected over them. @param {Palette} c */
+function discs(c) {
+  const mark = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
+  return [
     layer("clusters", "symbol", "sections", {
       filter: ["has", "n"],
       layout: { "icon-image": clusterIcon(), "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText(), "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
@@ -227,10 +233,10 @@ export const tilesOf = ({ ledger, basis }) => `${location.origin}/tiles/${ledger
 
 /** The sources: one of vector tiles, what is selected, the grid; a raster only where one is switched on. @param {Basemap} options */
 export function sources(options) {
-  const { basemap, attribution } = options;
+  const { basemap, attribution, ledger } = options;
   return {
     onemap: { type: "vector", tiles: [tilesOf(options)], minzoom: LEAST_ZOOM, maxzoom: MOST_ZOOM },
-    selected: collection(), grid: collection(),
+    selected: collection(), grid: collection(), ...(ledger ? { chips: collection() } : {}),
     ...(basemap ? { basemap: { type: "raster", tiles: [basemap], tileSize: 256, attribution } } : {}),
   };
 }
@@ -244,7 +250,7 @@ export function sources(options) {
 export function style(c, options) {
   const { basemap, ledger } = options;
   const of = (/** @type {(c: Palette) => object[]} */ make) => (ledger ? make(c) : []);
-  const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...of(pins)];
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...of(pins), ...discs(c), ...of(chosenPin)];
   if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
   // Literals in the layers widen to strings; the pictures of tests/contract hold what is drawn.
   return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: sources(options), layers }));
