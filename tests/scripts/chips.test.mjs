@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, cellsOf, middleOf, place, TIPS, worldPixels } from "../../dashboard/assets/map/chips.mjs";
+import { boxOf, middleOf, place, TIPS } from "../../dashboard/assets/map/chips.mjs";
 import { chipWidth } from "../../dashboard/assets/map/ledger_symbols.mjs";
+import { cellsOf, meet, worldPixels } from "../../dashboard/assets/map/placing.mjs";
 import { discSize } from "../../dashboard/assets/map/symbols.mjs";
 
-const meet = (a, b) => Math.abs(a.x - b.x) * 2 < a.w + b.w && Math.abs(a.y - b.y) * 2 < a.h + b.h;
 const chip = (id, x, y, w = 31) => ({ id, x, y, w });
 const boxes = (chips, slots) => chips.map((each) => boxOf(each, slots.get(each.id)));
 

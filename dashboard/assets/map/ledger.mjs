@@ -1,6 +1,6 @@
 /* The ledger on the map: days of pins, counts on strip and panel, the click that reports. */
 
-import { Chips, PINS_FROM } from "./chips.mjs";
+import { PINS_FROM } from "./chips.mjs";
 import { overdueText } from "./ledger_style.mjs";
 import { Reporting } from "./report.mjs";
 import { say } from "./words.mjs";
@@ -13,7 +13,6 @@ export class Ledger {
     this.reporting = new Reporting(scene.map);
     /** @type {HTMLElement | null} */
     this.page = null;
-    if (this.on) new Chips(scene.map);
     scene.map.on("zoom", () => this.far());
     this.changeNo = 0;
     this.days = new WorkingDays();

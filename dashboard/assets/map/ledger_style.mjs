@@ -34,7 +34,7 @@ export function tracks(c) {
       paint: { "line-color": c.accent, "line-width": 4, "line-opacity": 0.85, "line-offset": beside },
     },
     {
-      id: "patrol-ends", type: "symbol", source: "onemap", "source-layer": "patrol_ends", minzoom: TRACKS_FROM,
+      id: "patrol-ends", type: "symbol", source: "onemap", "source-layer": "patrol_ends", minzoom: 12.5,
       layout: { "icon-image": ["concat", "track|", ["get", "which"]], "icon-allow-overlap": true, "icon-ignore-placement": true },
       paint: { "icon-opacity": byAge(1, 0.6, 0.28) },
     },

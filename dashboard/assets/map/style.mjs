@@ -1,6 +1,7 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
 import { chosenPin, LEDGER_SWITCHED, pins, tracks } from "./ledger_style.mjs";
+import { BESIDE_EM, RIVER_PX, SEAT_PX, SEAT_SIDES, SPACING } from "./names.mjs";
 import { ageLabel, localName, sectionIcon, shortName } from "./labels.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
@@ -128,17 +129,41 @@ const SIDES = { left: [1, 0], right: [-1, 0], top: [0, 1], bottom: [0, -1], "top
 const rings = (/** @type {number[]} */ ...distances) => distances.flatMap((distance) =>
   Object.entries(SIDES).flatMap(([anchor, [x, y]]) => [anchor, [x * distance, y * distance]]));
 
-/** @param {Palette} c */
+/** A river's name. @param {Palette} c @param {object} of @param {object} placed */
+const riverNames = (c, of, placed) => ({
+  id: "river-names", type: "symbol", minzoom: 8, ...of,
+  layout: {
+    "text-field": localName(), "text-font": MEDIUM, "text-size": RIVER_PX, "text-letter-spacing": inEnglish() ? SPACING.en : SPACING.zh, "symbol-sort-key": 4, ...placed,
+  },
+  paint: { "text-color": c.text2, ...halo(c) },
+});
+/** A seat's name, always at the same side. @param {Palette} c @param {object} of @param {object} side */
+const seats = (c, of, side) => ({
+  id: "seats", type: "symbol", ...of,
+  layout: {
+    "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": SEAT_PX, "text-letter-spacing": 0.06,
+    "symbol-sort-key": 2, "text-allow-overlap": true, "text-padding": 0, "icon-padding": 0, ...side,
+  },
+  paint: { "text-color": c.text, ...halo(c) },
+});
+const bySide = (/** @type {(at: {anchor: string, offset: Lonlat}) => unknown} */ of) => ["match", ["get", "side"], ...SEAT_SIDES.slice(1).flatMap((at, n) => [n + 1, of(at)]), of(SEAT_SIDES[0])];
+const what = (/** @type {string} */ kind) => ({ source: "names", filter: ["==", ["get", "what"], kind] });
+
+/** The names that `beside.mjs` lays out, so that each stands once and stands still. @param {Palette} c */
+const laidNames = (c) => [
+  riverNames(c, what("river"), { "text-field": ["get", "label"], "text-rotate": ["get", "turn"], "text-max-width": 40, "text-line-height": 1.25, "text-allow-overlap": true, "text-padding": 0 }),
+  seats(c, what("seat"), { "text-anchor": bySide(({ anchor }) => anchor), "text-offset": bySide(({ offset }) => ["literal", offset]) }),
+];
+
+/** The same on small maps, straight from their tiles. @param {Palette} c */
+const tileNames = (c) => [
+  riverNames(c, { source: "onemap", "source-layer": "rivers", filter: ["==", ["get", "nth"], 1] }, { "symbol-placement": "line-center", "text-offset": [0, BESIDE_EM], "text-max-angle": 25 }),
+  seats(c, { source: "onemap", "source-layer": "places", filter: ["==", ["get", "seat"], true] }, { "text-anchor": "top", "text-offset": [0, 0.7] }),
+];
+
+/** Names that make way for all others. @param {Palette} c */
 function names(c) {
   return [
-    layer("river-names", "symbol", "rivers", {
-      minzoom: 8.5,
-      layout: {
-        "symbol-placement": "line", "symbol-spacing": 360, "text-field": localName(), "text-font": MEDIUM,
-        "text-size": 12, "text-letter-spacing": inEnglish() ? 0.08 : 0.28, "text-offset": [0, 1.3], "symbol-sort-key": 4, "text-max-angle": 60,
-      },
-      paint: { "text-color": c.text2, ...halo(c) },
-    }),
     layer("lake-names", "symbol", "lakes", {
       minzoom: 10,
       layout: { "text-field": localName(), "text-font": REGULAR, "text-size": 11, "symbol-sort-key": 5, "text-offset": [0, 1.6] },
@@ -151,14 +176,6 @@ function names(c) {
         "text-variable-anchor": AROUND, "text-radial-offset": 0.5, "text-padding": 0, "icon-padding": 0, "icon-optional": true,
       },
       paint: { "text-color": c.label, ...halo(c, 1.6) },
-    }),
-    layer("seats", "symbol", "places", {
-      filter: ["==", ["get", "seat"], true],
-      layout: {
-        "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": 14,
-        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor-offset": rings(0.8, 1.6, 2.4), "text-padding": 0, "icon-padding": 0, "text-optional": true,
-      },
-      paint: { "text-color": c.text, ...halo(c) },
     }),
   ];
 }
@@ -236,7 +253,7 @@ export function sources(options) {
   const { basemap, attribution, ledger } = options;
   return {
     onemap: { type: "vector", tiles: [tilesOf(options)], minzoom: LEAST_ZOOM, maxzoom: MOST_ZOOM },
-    selected: collection(), grid: collection(), ...(ledger ? { chips: collection() } : {}),
+    selected: collection(), grid: collection(), names: collection(), ...(ledger ? { chips: collection() } : {}),
     ...(basemap ? { basemap: { type: "raster", tiles: [basemap], tileSize: 256, attribution } } : {}),
   };
 }
@@ -250,7 +267,7 @@ export function sources(options) {
 export function style(c, options) {
   const { basemap, ledger } = options;
   const of = (/** @type {(c: Palette) => object[]} */ make) => (ledger ? make(c) : []);
-  const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...of(pins), ...discs(c), ...of(chosenPin)];
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...laidNames(c), ...of(pins), ...discs(c), ...of(chosenPin)];
   if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
   // Literals in the layers widen to strings; the pictures of tests/contract hold what is drawn.
   return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: sources(options), layers }));
@@ -259,7 +276,7 @@ export function style(c, options) {
 /** Ground, waters and names alone, for small maps: what stands at the water belongs to the one map. @param {Palette} c @returns {MapStyle} */
 export function groundStyle(c) {
   const whole = sources({});
-  const layers = [...ground(c), ...waters(c), ...borders(c), ...names(c)].filter((each) => !("source" in each) || each.source !== "selected");
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...names(c), ...tileNames(c)].filter((each) => !("source" in each) || each.source !== "selected");
   return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: { onemap: whole.onemap, grid: whole.grid }, layers }));
 }
 

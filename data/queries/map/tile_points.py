@@ -14,7 +14,7 @@ SINGLE_PROBLEMS: Final = 11
 """From this zoom on every open problem stands alone, those on time too."""
 
 OUTFALLS_FROM, BOARDS_FROM = 7, 10
-TRACKS_FROM, TRACK_ENDS_FROM = 11, 11
+TRACKS_FROM, TRACK_ENDS_FROM = 11, 12
 
 CELL_PX: Final = 64
 """The side of a cell whose points are counted together; a cell lies in one tile alone."""

@@ -63,18 +63,18 @@ def test_a_pin_is_red_with_its_days_and_opens_the_problem(filled: Filled, map_pa
 
 CHIPS = """() => {
   const { map } = window.onemap;
-  const size = ({ properties: p }) => p.n ? [34, 34] : [p.cls === 6 ? 38 : 28, 28];
-  const at = (each) => map.project(each.geometry.coordinates);
-  const chips = map.queryRenderedFeatures({ layers: ["chips"] }).map((each) => {
-    const [dx, dy] = each.properties.at, { x, y } = at(each);
-    const width = 24 + 7 * String(each.properties.n_late || each.properties.n_soon).length;
-    return { x: x + dx, y: y + dy, w: width, h: 18, counts: [each.properties.n_late, each.properties.n_soon] };
+  const boxes = (layers, of) => map.queryRenderedFeatures({ layers }).map((each) => {
+    const { x, y } = map.project(each.geometry.coordinates), { dx = 0, dy = 0, w, h } = of(each);
+    return { x: x + dx, y: y + dy, w, h };
   });
-  const discs = map.queryRenderedFeatures({ layers: ["sections", "clusters"] })
-    .map((each) => ({ x: at(each).x, y: at(each).y, w: size(each)[0], h: size(each)[1] }));
-  const covered = chips.filter((chip) => discs.some((disc) =>
-    Math.abs(chip.x - disc.x) < (chip.w + disc.w) / 2 && Math.abs(chip.y - disc.y) < (chip.h + disc.h) / 2));
-  return { counts: chips.map(({ counts }) => counts), discs: discs.length, covered: covered.length };
+  const chips = boxes(["chips"], ({ properties: p }) =>
+    ({ dx: p.at[0], dy: p.at[1], w: 24 + 7 * String(p.n_late || p.n_soon).length, h: 18 }));
+  const discs = boxes(["sections", "clusters"], ({ properties: p }) =>
+    p.n ? { w: 34, h: 34 } : { w: p.cls === 6 ? 38 : 28, h: 28 });
+  const meet = (a, b) =>
+    Math.abs(a.x - b.x) < (a.w + b.w) / 2 && Math.abs(a.y - b.y) < (a.h + b.h) / 2;
+  const covered = chips.filter((chip) => discs.some((disc) => meet(chip, disc)));
+  return { discs: discs.length, covered: covered.length };
 }"""
 
 

@@ -189,6 +189,25 @@ def test_tracks_are_drawn_only_close_by(database: Database, basin: SmallBasin) -
         assert ("FROM patrol" in sql) is is_close
 
 
+def test_names_of_rivers_get_the_straight_parts_of_their_lines(
+    database: Database, basin: SmallBasin
+) -> None:
+    bends = "LINESTRING(112.0 32.6, 112.1 32.6, 112.11 32.61, 112.12 32.6, 112.3 32.6)"
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE river SET geom = ST_Multi(ST_GeomFromText(:line, ST_SRID(geom)))"
+                " WHERE id = :id"
+            ),
+            {"line": bends, "id": basin.river},
+        )
+        connection.execute(text("SELECT map_fill()"))
+    parts = [row for row in rows(database, "rivers", 11) if row["id"] == basin.river]
+    assert parts
+    assert {row["nth"] for row in parts} <= {1, 2, 3, 4}
+    assert all(row["name"] == "清河" for row in parts)
+
+
 def test_a_tile_of_the_month_shows_the_month(database: Database, basin: SmallBasin) -> None:
     assert {row["cls"] for row in rows(database, "reaches", 8, basis="month")} == {-1}
     assert {row["state"] for row in rows(database, "sections", 9, basis="month")} == {"none"}
