@@ -31,7 +31,7 @@ def map_words() -> dict[str, str]:
         "search_failed": _("The search failed. Please try again."),
         "none": _("No data"),
         **sample(),
-        "partial": _("Incomplete {have}/{need}"),
+        "partial": _("{have} of {need} parameters"),
         "stale": _("Stale"),
         "hours_ago": _("{n} h ago"),
         "days_ago": _("{n} d ago"),
@@ -63,6 +63,8 @@ def map_words() -> dict[str, str]:
         "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
         "worse": _("worse than Ⅴ"),
+        "search_brief": _("Rivers, sections, problems"),
+        "search_word": _("Search"),
         "search": _("Search rivers, sections, outfalls, problem numbers"),
         "results": _("Search results"),
         "map_label": _("Map of the waters and their quality"),
@@ -74,7 +76,7 @@ def count_words() -> dict[str, str]:
     """Returns the sentences under the counts above the map, by key."""
     return {
         "rate": _("{n} / {m} sections"),
-        "rate_left": _("{n} / {m} sections, {k} not evaluated"),
+        "rate_left": _("{k} not evaluated"),
         "of.sections": _("of {m} sections"),
         "of.outfalls": _("of {m} outfalls"),
         "of.devices": _("of {m} devices"),

@@ -168,9 +168,13 @@ test("a deadline is told in days to go, as today's, or by how much it is over", 
 
 test("panels take their part of a wide map; a phone's sheet takes its own from below", () => {
   const folded = new Set();
-  const page = { classList: { contains: (name) => folded.has(name) } };
+  const page = { classList: { contains: (name) => folded.has(name) }, querySelector: () => legend };
+  let legend = null;
   const shown = { page, sheet: { open: true, covered: 300 }, list: { open: false } };
   assert.deepEqual(padding(shown), { left: 272, right: 424, top: 104, bottom: 52 });
+  legend = { clientHeight: 66 };
+  assert.equal(padding(shown).bottom, 90, "what stands above the legend is free");
+  legend = { clientHeight: 20 };
   folded.add("mp-folded");
   assert.deepEqual(padding({ ...shown, sheet: { open: false, covered: 0 }, list: { open: true } }), { left: 452, right: 12, top: 104, bottom: 52 });
   globalThis.matchMedia = () => ({ matches: true });

@@ -48,8 +48,11 @@ test("a name keeps off what is drawn, out of a part too short for it, and away f
   const disc = { x: WEST - 75, y: NORTH + 16, w: 150, h: 28 };
   const [name] = named([part(1, [-150, 0], [0, 0])], [disc]);
   assert.ok(pixel(name)[1] < 0, "above the line, where it is free");
-  assert.deepEqual(named([part(1, [-150, 0], [0, 0])], [disc, { ...disc, y: NORTH - 16 }]), []);
-  assert.deepEqual(named([part(1, [0, 0], [20, 0])]), []);
+  const [beside] = named([part(1, [-150, 0], [0, 0])], [disc, { ...disc, y: NORTH - 16 }]);
+  assert.equal(beside, undefined, "nowhere, where nothing is free");
+  const [level] = named([part(1, [0, 0], [3, 24])]);
+  assert.deepEqual([level.properties.turn, pixel(level)[1]], [0, 12], "level, where no part holds it");
+  assert.ok(pixel(level)[0] > 24, "beside the line");
   assert.deepEqual(riversOf(partsOf([part(1, [-150, 0], [0, 0])], ZOOM), VIEW, ZOOM, { full: [], water: new Set(["1,1"]), before: new Map() }, 0.28), []);
   assert.deepEqual(named([part(1, [390, 0], [700, 0])]), [], "not where it would leave the view");
 });

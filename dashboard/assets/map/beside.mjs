@@ -2,7 +2,7 @@
 
 import { chipsOf, PINS_FROM } from "./chips.mjs";
 import { sourceOf } from "./library.mjs";
-import { partsOf, riversOf, seatsOf, SPACING } from "./names.mjs";
+import { lengthOf, partsOf, riversOf, seatsOf, SPACING } from "./names.mjs";
 import { cellsOf, linesOf, worldPixels } from "./placing.mjs";
 import { discSize } from "./symbols.mjs";
 import { inEnglish } from "./words.mjs";
@@ -32,8 +32,10 @@ export class Beside {
     /** @type {Record<string, string>} */
     this.drawn = {};
     this.isAsked = false;
-    map.on("sourcedata", (event) => event.sourceId === "onemap" && this.ask());
+    this.isBehind = false; // what was asked for could not be laid out yet
+    map.on("sourcedata", (event) => ["onemap", "selected"].includes(event.sourceId) && this.ask());
     map.on("moveend", () => this.ask());
+    map.on("idle", () => this.isBehind && this.ask());
   }
 
   /** All is laid out once for everything that changed, when every tile in view is there. */
@@ -42,7 +44,8 @@ export class Beside {
     this.isAsked = true;
     requestAnimationFrame(() => {
       this.isAsked = false;
-      if (this.map.getSource("names") && this.map.isSourceLoaded("onemap") && !this.map.isZooming()) this.draw();
+      this.isBehind = !this.map.getSource("names") || !this.map.isSourceLoaded("onemap") || this.map.isZooming();
+      if (!this.isBehind) this.draw();
     });
   }
 
@@ -66,13 +69,21 @@ export class Beside {
     });
     const room = { full: discs((p) => (p.n ? discSize(p) : MOST_DISC)), water: zoom >= LINES_FROM ? this.water(zoom) : new Set() };
     const seats = seatsOf(this.things("places").filter(({ properties }) => properties.seat), zoom, room);
-    const full = [...discs(discSize), ...seats.boxes];
+    const full = [...discs(discSize), ...seats.boxes, ...this.chosenName(zoom)];
     const problems = this.ledger ? this.things("problems") : [];
     const chips = zoom < PINS_FROM ? chipsOf(problems, zoom, { ...room, full, before: this.leaders }) : { features: [], boxes: problems.map((each) => pinBox(each, zoom)) };
     const left = { ...room, full: [...full, ...chips.boxes], before: this.parts };
     const rivers = riversOf(partsOf(this.rows("rivers"), zoom), this.view(zoom), zoom, left, inEnglish() ? SPACING.en : SPACING.zh);
     if (this.ledger) this.set("chips", chips.features);
     this.set("names", [...seats.features, ...rivers]);
+  }
+
+  /** The name below the section that is selected. @param {number} zoom @returns {Box[]} */
+  chosenName(zoom) {
+    return this.map.querySourceFeatures("selected").filter(({ geometry, properties }) => geometry.type === "Point" && properties.label).map(({ geometry, properties }) => {
+      const [x, y] = worldPixels(/** @type {any} */ (geometry).coordinates, zoom); // any: a point
+      return { x, y: y + 30, w: lengthOf(properties.label, 13) + 4, h: 18 };
+    });
   }
 
   /** @param {string} source @param {object[]} features */

@@ -69,7 +69,6 @@ export class Ledger {
     /** @type {Record<string, string>} */
     const sentences = {
       overdue: news.overdue ? (news.longest ? say("longest", { n: news.longest }) : say("of_open", { n: news.open })) : say("none_overdue"),
-      new: say("of_open", { n: news.open }),
       waiting: say("soon_n", { n: news.soon }),
     };
     for (const each of this.panel.all("[data-told-sentence]")) each.textContent = sentences[each.dataset.toldSentence ?? ""];

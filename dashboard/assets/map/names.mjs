@@ -94,6 +94,19 @@ function spotsOf(parts, name, long) {
   });
 }
 
+/** The places beside a river for a name that no part holds: level, to its right or left, over little water. @param {Part[]} parts @param {number} long @param {Set<string>} water @returns {Spot[]} */
+function levelSpots(parts, long, water) {
+  return parts.flatMap(({ from, to, key }) => {
+    const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+    return DOWN_UP.map((side) => {
+      const at = /** @type {Lonlat} */ ([x + side * (long / 2 + RIVER_PX), y]);
+      const boxes = textBoxes(at, [1, 0], long);
+      const wet = boxes.reduce((sum, box) => sum + cellsUnder(box, water), 0);
+      return { at, on: { x, y, w: ON_PX, h: ON_PX }, turn: 0, isUpright: false, boxes, cost: 40 + 4 * wet + (side === 1 ? 0 : 1), key: [key, "level", side].join() };
+    });
+  });
+}
+
 /**
  * For each river one place in the view with its name: the one from before while it serves, else the straightest that is free.
  * @param {Part[]} parts
@@ -114,7 +127,7 @@ export function riversOf(parts, view, zoom, { full, water, before }, spacing) {
     const { properties } = own[0].row;
     const name = nameOf(/** @type {any} */ (properties)); // any: a river has a name
     const long = lengthOf(name, RIVER_PX, spacing);
-    const free = spotsOf(own, name, long).filter(({ at, on, boxes }) =>
+    const free = [...spotsOf(own, name, long), ...levelSpots(own, long, water)].filter(({ at, on, boxes }) =>
       within(at, view, long / 2) && cellsUnder(on, water) > 0 && !boxes.some((box) => kept.has(box)));
     const cost = (/** @type {Spot} */ spot) => spot.cost - (was.get(id) === spot.key ? 50 : 0);
     const [best] = free.sort((a, b) => cost(a) - cost(b) || (a.key < b.key ? -1 : 1));

@@ -19,6 +19,7 @@ export class Panel {
     this.unsaid = 0;
     /** @type {Date | null} */
     this.lostAt = null;
+    new ResizeObserver(() => this.sayLegend()).observe(this.one("legend"));
     page.addEventListener("click", (event) => {
       const pressed = /** @type {HTMLElement} */ (event.target);
       const of = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (pressed.closest(`[data-${name}]`))?.dataset[name];
@@ -27,6 +28,7 @@ export class Panel {
       if (filter) told.filter(filter);
       else if (layer) told.layer(layer, !this.isOn(layer));
       else if (basis) told.basis(basis);
+      else if (action === "legend") this.turnLegend();
       else if (action) told.action(action);
     });
   }
@@ -62,6 +64,18 @@ export class Panel {
     }
   }
 
+  /** The marks of the legend come or go; until somebody says so they stand where there is room. */
+  turnLegend() {
+    const isOpen = this.one("marks").checkVisibility();
+    this.one("legend").dataset.open = String(!isOpen);
+  }
+
+  /** Whoever can't see the marks hears whether they are there. */
+  sayLegend() {
+    const isOpen = this.one("marks").checkVisibility();
+    for (const each of this.all("[data-map-action=legend]")) each.setAttribute("aria-expanded", String(isOpen));
+  }
+
   /** @param {string} name @param {string} text */
   note(name, text) {
     for (const each of this.all(`[data-note=${name}]`)) each.textContent = text;
@@ -84,9 +98,10 @@ export class Panel {
       const key = each.dataset.sentence ?? "";
       const total = strip[of[key]];
       let text = say(`of.${of[key]}`, { m: total });
-      if (key === "meets") text = told ? say(left ? "rate_left" : "rate", { n: strip.meets, m: told, k: left }) : text;
+      if (key === "meets" && told) text = say("rate", { n: strip.meets, m: told });
       else if (strip[key] === 0 && good[key]) text = say(`all_well.${key}`);
-      each.textContent = text;
+      const more = key === "meets" && told && left ? say("rate_left", { k: left }) : "";
+      each.replaceChildren(element("span", {}, text), ...(more ? [element("span", { class: "mp-more" }, more)] : []));
     }
     this.showSpread(strip);
     /** @type {Record<string, number>} */
