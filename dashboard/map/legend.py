@@ -69,7 +69,12 @@ def _stations() -> list[html.Span]:
             _("No valid values, or the last ones are too old; the last class stands in the disc"),
             "–",
         ),
-        _mark("mp-mark-many", _("Several sections"), _("Their count and their worst class"), "6"),
+        _mark(
+            "mp-mark-many",
+            _("Several sections"),
+            _("How many miss their target, and the worst class"),
+            "6",
+        ),
         _mark("mp-mark-ok", _("Outfall"), _("Within its limits, or not measured"), "↑"),
         _mark("mp-mark-over", _("Exceeding"), _("An outfall beyond its limits"), "↑"),
         _mark("mp-mark-in", _("Intake"), _("Water is taken here")),

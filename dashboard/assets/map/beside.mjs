@@ -4,6 +4,7 @@ import { chipsOf, PINS_FROM } from "./chips.mjs";
 import { sourceOf } from "./library.mjs";
 import { lengthOf, partsOf, riversOf, seatsOf, SPACING } from "./names.mjs";
 import { cellsOf, linesOf, worldPixels } from "./placing.mjs";
+import { isDisc } from "./style.mjs";
 import { discSize } from "./symbols.mjs";
 import { inEnglish } from "./words.mjs";
 
@@ -32,9 +33,11 @@ export class Beside {
     /** @type {Record<string, string>} */
     this.drawn = {};
     this.isAsked = false;
+    this.zoom = map.getZoom();
     this.isBehind = false; // what was asked for could not be laid out yet
     map.on("sourcedata", (event) => ["onemap", "selected"].includes(event.sourceId) && this.ask());
     map.on("moveend", () => this.ask());
+    map.on("zoom", () => this.forget());
     map.on("idle", () => this.isBehind && this.ask());
   }
 
@@ -49,6 +52,14 @@ export class Beside {
     });
   }
 
+  /** What was laid out for quite another zoom goes at once: together it would hide everything. */
+  forget() {
+    if (Math.abs(this.map.getZoom() - this.zoom) < 1.2 || !this.map.getSource("names")) return;
+    this.zoom = this.map.getZoom();
+    if (this.ledger) this.set("chips", []);
+    this.set("names", []);
+  }
+
   /** The rows of a layer in the tiles at hand. @param {string} sourceLayer */
   rows(sourceLayer) {
     return this.map.querySourceFeatures("onemap", { sourceLayer });
@@ -61,7 +72,8 @@ export class Beside {
 
   draw() {
     const zoom = this.map.getZoom();
-    const sections = this.things("sections");
+    this.zoom = zoom;
+    const sections = this.things("sections").filter(({ properties }) => isDisc(properties, zoom));
     const discs = (/** @type {(p: Facts) => Lonlat} */ size) => sections.map(({ geometry, properties }) => {
       const [x, y] = worldPixels(/** @type {any} */ (geometry).coordinates, zoom); // any: points alone
       const [w, h] = size(properties);

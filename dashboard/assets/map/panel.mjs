@@ -11,6 +11,9 @@ import { clock, element, say } from "./words.mjs";
  * @property {(name: string) => void} action
  */
 
+/* A count that is wider than its part of the bar is left out there. */
+const [SPREAD_PX, DIGIT_PX] = [200, 8];
+
 export class Panel {
   /** @param {HTMLElement} page @param {Switches} told */
   constructor(page, told) {
@@ -116,7 +119,9 @@ export class Panel {
       const count = classes[Number(bar.dataset.class)];
       bar.hidden = count === 0;
       bar.style.flexGrow = String(count);
-      bar.textContent = String(count);
+      const room = (SPREAD_PX * count) / Math.max(1, sections);
+      bar.textContent = room >= DIGIT_PX * String(count).length || count < 100 ? String(count) : "";
+      bar.ariaLabel = `${bar.title} ${count}`;
     }
     const sum = (/** @type {number} */ from, /** @type {number} */ to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
     this.note("sections", say("sections_n", { n: sections }));

@@ -7,11 +7,11 @@ import { categoryWord, statusWord, timeWords } from "./pins.mjs";
 import { sourceOf } from "./library.mjs";
 import { element, nameOf, say, stateWords, waterWords } from "./words.mjs";
 
-const PRIORITY = ["chips", "clusters", "sections", "overdue", "problems", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
+const PRIORITY = ["chips", "clusters", "sections", "dots", "overdue", "problems", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
 /** @type {Record<string, string>} */
 const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river", patrols: "patrol", "patrols-invalid": "patrol" };
 /** From which zoom on all that stands together stands apart. @type {Record<string, number>} */
-const PARTED = { clusters: 8, chips: PINS_FROM };
+const PARTED = { clusters: 8, dots: 8, chips: PINS_FROM };
 const CLOSER = 2;
 const OF_WATERS = ["section", "outfall", "intake", "notice_board", "reach", "river", "lake"];
 const OF_LEDGER = ["problem", "patrol"];
@@ -106,7 +106,7 @@ export class Selection {
   tip(hit, point = { x: 0, y: 0 }) {
     const tip = document.getElementById("one-map-tip");
     if (!tip) return;
-    tip.hidden = !hit || (hit.layer.id === "clusters") || this.ledger.reporting.on;
+    tip.hidden = !hit || (["clusters", "dots"].includes(hit.layer.id)) || this.ledger.reporting.on;
     if (tip.hidden || !hit) return;
     const lines = this.lines(hit).filter(Boolean);
     tip.replaceChildren(element("b", {}, lines[0]), element("span", {}, lines.slice(1).join(" · ")));

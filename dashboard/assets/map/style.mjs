@@ -21,16 +21,21 @@ const byClass = (of, colours, none) => [
   "match", of, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, colours[n]]), none,
 ];
 
-/* Bad water is also thicker. */
+/* Bad water is also thicker: close by a little, from afar two or three times, so that it is found in what is thin.
+   Thin lines of Ⅰ are wider than those of Ⅱ, for light blue on a light ground looks thinner than it is. */
 const EXTRA = ["match", CLS, [4, 5], 0.6, 6, 1.2, 0];
-const STOPS = [[6, 1.4, 0], [8, 2.2, 1.2], [10, 4.5, 3.1], [12, 6, 4.5], [14, 9, 7], [16, 14, 10]];
+const FAR = { main: ["match", CLS, 1, 1.5, [2, 3], 1, 4, 2, 5, 2.5, 6, 2.9, 0.8], other: ["match", CLS, 1, 1.1, [2, 3], 0.7, 4, 1.6, 5, 2, 6, 2.4, 0.6] };
+const STOPS = [[8, 2.2, 1.2], [10, 4.5, 3.1], [12, 6, 4.5], [14, 9, 7], [16, 14, 10]];
+const isMain = ["==", ["get", "main"], true];
 const width = (/** @type {number} */ more) => [
   "interpolate", ["linear"], ["zoom"],
-  ...STOPS.flatMap(([zoom, main, other]) => [
-    zoom,
-    ["case", ["==", ["get", "main"], true], ["+", main + more, EXTRA], other ? ["+", other + more, EXTRA] : 0],
-  ]),
+  ...[[4, 0.8], [7, 1.1]].flatMap(([zoom, times]) => [zoom, ["+", more, ["*", times, ["case", isMain, FAR.main, FAR.other]]]]),
+  ...STOPS.flatMap(([zoom, main, other]) => [zoom, ["case", isMain, ["+", main + more, EXTRA], ["+", other + more, EXTRA]]]),
 ];
+/* From afar good water steps back. */
+const calmed = (/** @type {unknown} */ opacity) => ["interpolate", ["linear"], ["zoom"], 7, ["*", opacity, ["match", CLS, [1, 2, 3], 0.8, 1]], 8, opacity];
+/* A casing would make one dark line of all that is thin. */
+const cased = (/** @type {unknown} */ opacity) => ["interpolate", ["linear"], ["zoom"], 7, 0, 8, opacity];
 
 const CANAL = ["==", ["get", "canal"], true];
 const RIVER = ["!", CANAL];
@@ -57,10 +62,10 @@ function ground(c) {
     }),
     { id: "grid", type: "line", source: "grid", minzoom: 7, paint: { "line-color": c.grid, "line-width": 1, "line-opacity": 0.7 } },
     layer("valley", "line", "reaches", {
-      filter: RIVER, layout: round,
+      minzoom: 7, filter: RIVER, layout: round,
       paint: {
         "line-color": c.valley, "line-opacity": 0.75, "line-blur": 6,
-        "line-width": ["interpolate", ["linear"], ["zoom"], 6, 6, 8, 14, 10, 26, 14, 60],
+        "line-width": ["interpolate", ["linear"], ["zoom"], 7, 6, 8, 14, 10, 26, 14, 60],
       },
     }),
   ];
@@ -69,6 +74,9 @@ function ground(c) {
 /** @param {Palette} c */
 function waters(c) {
   return [
+    layer("network", "line", "reaches", {
+      layout: round, paint: { "line-color": c.valley, "line-width": ["interpolate", ["linear"], ["zoom"], 4, 1.6, 7, 3.2, 9, 0], "line-opacity": ["*", OWN, 0.9] },
+    }),
     layer("canals", "line", "reaches", {
       filter: CANAL, layout: round,
       paint: {
@@ -87,18 +95,18 @@ function waters(c) {
     chosen("selected-river", "line", "river", { layout: round, paint: { "line-color": c.chosen, "line-width": 16 } }),
     layer("casing", "line", "reaches", {
       filter: RIVER, layout: round,
-      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", NONE, 0, 0.85]] },
+      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": cased(["*", OWN, ["case", NONE, 0, 0.85]]) },
     }),
     layer("reaches", "line", "reaches", {
       filter: RIVER, layout: round,
-      paint: { "line-color": byClass(CLS, c.classes, c.classes[0]), "line-width": width(0), "line-opacity": when(["!", NONE], OWN) },
+      paint: { "line-color": byClass(CLS, c.classes, c.classes[0]), "line-width": width(0), "line-opacity": calmed(when(["!", NONE], OWN)) },
     }),
     layer("reach-none", "line", "reaches", {
       filter: RIVER, layout: { "line-join": "round" },
       paint: { "line-color": c.classes[0], "line-width": width(0), "line-dasharray": [2, 1.4], "line-opacity": when(NONE, OWN) },
     }),
     layer("reach-worst", "line", "reaches", {
-      filter: RIVER,
+      minzoom: 8, filter: RIVER,
       paint: { "line-color": "#fff", "line-width": 1.2, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
     }),
     chosen("selected-lake", "line", "lake", { paint: { "line-color": c.accent, "line-width": 3 } }),
@@ -110,10 +118,14 @@ function borders(c) {
   return [
     layer("boundary", "line", "divisions", {
       filter: ["!=", ["get", "own"], true],
-      paint: { "line-color": c.boundary, "line-width": 0.8, "line-dasharray": [5, 4], "line-opacity": 0.6 },
+      paint: {
+        "line-color": c.boundary, "line-width": ["match", ["get", "level"], "province", 1.1, "city", 0.8, 0.6],
+        "line-opacity": ["match", ["get", "level"], "province", 0.55, "city", 0.45, 0.35],
+      },
     }),
+    layer("boundary-far", "line", "divisions", { maxzoom: 8, filter: ["==", ["get", "own"], true], paint: { "line-color": c.boundary, "line-width": 1.1, "line-opacity": 0.6 } }),
     layer("boundary-own", "line", "divisions", {
-      filter: ["==", ["get", "own"], true],
+      minzoom: 8, filter: ["==", ["get", "own"], true],
       paint: { "line-color": c.boundary, "line-width": 1.4, "line-dasharray": [5, 2.2, 1.1, 2.2] },
     }),
   ];
@@ -187,10 +199,21 @@ const SINGLE = ["!", ["has", "n"]];
 /** The text beside a section: its name where it misses its target or one is near, with its age where it is stale. @param {number} now s */
 export const sectionText = (now) => ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ageLabel(now), ""], 11.5, ageLabel(now)];
 
+/* From afar only the worst water has a disc, and none further out; others are dots where there is room, and discs close by. */
+const DISCS_FROM = 5;
+const DOTS_FROM = 7;
+const ALL_DISCS_FROM = 8;
+/** Whether a section or a cluster of them is drawn as a disc. @param {Facts} p @param {number} zoom */
+export const isDisc = ({ cls }, zoom) => zoom >= ALL_DISCS_FROM || (zoom >= DISCS_FROM && cls === 6);
+/** The same by an expression. */
+export const AS_DISC = ["any", [">=", ["zoom"], ALL_DISCS_FROM], ["all", [">=", ["zoom"], DISCS_FROM], ["==", CLS, 6]]];
+export const AS_DOT = ["all", ["<", ["zoom"], ALL_DISCS_FROM], ["!=", CLS, 6]];
+
 /** How many stand together, and the worst class of them; of a filter's only, without their class. @param {string} [count] */
 export const clusterText = (count = "n") => {
+  // The worst water's disc counts what misses its target.
   const worst = ["match", CLS, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
-  const number = ["to-string", ["get", count]];
+  const number = ["to-string", count === "n" ? ["coalesce", ["get", "n_below"], ["get", "n"]] : ["get", count]];
   return count === "n" ? ["format", number, {}, "\n", {}, worst, { "font-scale": 0.75 }] : number;
 };
 export const clusterIcon = (count = "n") => (["n", "n_below"].includes(count) ? ["concat", "cluster|", CLS] : "cluster|0");
@@ -203,9 +226,15 @@ function points(c) {
   const small = ["step", ["zoom"], "", 12.5, shortName()];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
+    layer("dots", "circle", "sections", {
+      minzoom: DOTS_FROM, maxzoom: ALL_DISCS_FROM, filter: AS_DOT,
+      paint: {
+        "circle-color": byClass(CLS, c.classes, c.classes[0]), "circle-radius": ["match", CLS, [4, 5], 4, 3], "circle-stroke-color": c.surface, "circle-stroke-width": 1,
+      },
+    }),
     ...names(c),
     layer("section-names", "symbol", "sections", {
-      filter: SINGLE,
+      filter: ["all", SINGLE, AS_DISC],
       layout: {
         "text-field": sectionText(Date.now() / 1000),
         "text-font": BOLD, "text-size": 12, "text-justify": "auto", "text-padding": 0, "text-max-width": 8,
@@ -224,13 +253,13 @@ function discs(c) {
   const mark = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
   return [
     layer("clusters", "symbol", "sections", {
-      filter: ["has", "n"],
+      filter: ["all", ["has", "n"], AS_DISC],
       layout: { "icon-image": clusterIcon(), "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText(), "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
       paint: { "text-color": byClass(CLS, c.on, c.on[0]) },
     }),
     { id: "selected-halo", type: "circle", source: "selected", filter: SPOT, paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
     layer("sections", "symbol", "sections", {
-      filter: SINGLE,
+      filter: ["all", SINGLE, AS_DISC],
       layout: { "icon-image": sectionIcon(), "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": CLS },
     }),
     { id: "selected-ring", type: "circle", source: "selected", filter: SPOT, paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
@@ -282,13 +311,13 @@ export function groundStyle(c) {
 
 /** The layers that each switch of the panel turns on and off. @type {Record<string, string[]>} */
 export const SWITCHED = {
-  reaches: ["reaches", "reach-none", "reach-worst", "casing", "valley", "canals"],
+  reaches: ["reaches", "reach-none", "reach-worst", "casing", "valley", "network", "canals"],
   lakes: ["lakes", "lake-edge", "lake-worst", "lake-names"],
-  sections: ["sections", "section-names", "clusters"],
+  sections: ["sections", "section-names", "clusters", "dots"],
   outfalls: ["outfalls"],
   intakes: ["intakes"],
   boards: ["boards"],
-  names: ["boundary", "boundary-own", "river-names", "towns", "seats"],
+  names: ["boundary", "boundary-far", "boundary-own", "river-names", "towns", "seats"],
   basemap: ["basemap"],
   ...LEDGER_SWITCHED,
 };
