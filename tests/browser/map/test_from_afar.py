@@ -101,9 +101,8 @@ def test_from_afar_only_the_worst_water_has_a_disc_and_dots_come_before_the_othe
         ".map(({properties: p}) => p.cls)"
     )
     dots = "window.onemap.map.queryRenderedFeatures({layers: ['dots']}).length"
-    lines = "window.onemap.map.queryRenderedFeatures({layers: ['reaches', 'reach-none']}).length"
     opened.open("/#map=5.5/32.6/112.2")
-    opened.until(f"{lines} > 0")
+    opened.until("window.onemap.map.loaded()")
     assert opened.page.evaluate(f"() => [{discs}.length, {dots}]") == [0, 0]
     opened.tell("map.jumpTo({zoom: 7.4})")
     opened.until(f"{dots} > 0 && {discs}.length === 0")
@@ -112,7 +111,7 @@ def test_from_afar_only_the_worst_water_has_a_disc_and_dots_come_before_the_othe
     opened.tell("map.jumpTo({zoom: 5.5})")
     opened.until(f"String({discs}) === '6'")
     opened.tell("map.jumpTo({zoom: 4.5})")
-    opened.until(f"{discs}.length === 0 && {lines} > 0")
+    opened.until(f"{discs}.length === 0 && window.onemap.map.loaded()")
     opened.tell("map.jumpTo({zoom: 8.2})")
     opened.until(f"{discs}.length === 3")
     tell_class(filled.database.ingest, filled.basin.section_down, 4)
