@@ -63,12 +63,19 @@ def map_words() -> dict[str, str]:
         "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
         "worse": _("worse than Ⅴ"),
-        "search_brief": _("Rivers, sections, problems"),
-        "search_word": _("Search"),
-        "search": _("Search rivers, sections, outfalls, problem numbers"),
+        **search_words(),
         "results": _("Search results"),
         "map_label": _("Map of the waters and their quality"),
         **ledger_map_words(),
+    }
+
+
+def search_words() -> dict[str, str]:
+    """Returns what stands in the empty search box, by key: the longest that fits is shown."""
+    return {
+        "search_brief": _("Rivers, sections, problems"),
+        "search_word": _("Search"),
+        "search": _("Search rivers, sections, outfalls, problem numbers"),
     }
 
 
