@@ -121,7 +121,6 @@ export class Panel {
       bar.style.flexGrow = String(count);
       const room = (SPREAD_PX * count) / Math.max(1, sections);
       bar.textContent = room >= DIGIT_PX * String(count).length || count < 100 ? String(count) : "";
-      bar.ariaLabel = `${bar.title} ${count}`;
     }
     const sum = (/** @type {number} */ from, /** @type {number} */ to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
     this.note("sections", say("sections_n", { n: sections }));
