@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard.map.strip import further_counts
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.marks import icon_button
@@ -35,7 +36,12 @@ def layer_panel(*, with_basemap: bool, with_ledger: bool = False) -> html.Sectio
                 className="mp-ph",
             ),
             html.Div(
-                [_spread(), html.Ul(rows, className="mp-layers"), _basis(), _foot()],
+                [
+                    _spread(with_ledger=with_ledger),
+                    html.Ul(rows, className="mp-layers"),
+                    _basis(),
+                    _foot(),
+                ],
                 className="mp-pb",
             ),
         ],
@@ -45,7 +51,7 @@ def layer_panel(*, with_basemap: bool, with_ledger: bool = False) -> html.Sectio
     )
 
 
-def _spread() -> html.Div:
+def _spread(*, with_ledger: bool) -> html.Div:
     bars = [
         html.Span(
             className=f"mp-k{number} mp-bar",
@@ -75,6 +81,7 @@ def _spread() -> html.Div:
                 ],
                 className="mp-between mp-dsl",
             ),
+            *([further_counts()] if with_ledger else ()),
         ],
         className="mp-spread",
     )
@@ -83,6 +90,7 @@ def _spread() -> html.Div:
 def _ledger_rows() -> list[html.Li]:
     return [
         _row("problems", _("Open problems"), counted="data_ledger_number"),
+        html.Li(_("From afar only overdue and due soon"), className="mp-from-afar mp-t3"),
         _row("patrols", _("Patrol tracks"), counted="data_ledger_number"),
     ]
 

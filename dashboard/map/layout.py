@@ -4,16 +4,13 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from dashboard.ledger.line_words import light_word
 from dashboard.map.layer_panel import layer_panel
+from dashboard.map.legend import legend
 from dashboard.map.strip import strip
 from dashboard.parts.attributes import attributes
-from dashboard.parts.marks import class_line, icon_button
-from dashboard.parts.measures import class_numeral
+from dashboard.parts.marks import icon_button
 from dashboard.parts.wording import _
 from data.settings import DashboardSettings
-from data.vocabulary import WaterClass
-from data.words.ledger import Light
 
 
 def map_view(
@@ -35,7 +32,7 @@ def map_view(
             strip(with_ledger=with_ledger),
             layer_panel(with_basemap=bool(settings.basemap), with_ledger=with_ledger),
             html.Div(_tools(may_report=may_report), className="mp-tools"),
-            html.Div(_legend(with_ledger=with_ledger), className="mp-foot"),
+            html.Div(legend(with_ledger=with_ledger), className="mp-foot"),
             _live(),
             _scale(settings),
             _list(with_ledger=with_ledger),
@@ -73,36 +70,6 @@ def _tools(*, may_report: bool) -> list[html.Div]:
             ],
             className="mp-fab mp-float mp-zoom",
         ),
-    ]
-
-
-def _legend(*, with_ledger: bool) -> html.Div:
-    classes = [class_line(each, class_numeral(each)) for each in WaterClass]
-    marks = [
-        html.Span([html.I(className="mp-mark-stale"), _("Stale or partial")], className="mp-lg"),
-        html.Span([html.I(className="mp-mark-ring"), _("Target not met")], className="mp-lg"),
-        html.Span([html.I(className="mp-mark-ok"), _("Outfall")], className="mp-lg"),
-        html.Span([html.I(className="mp-mark-over"), _("Exceeding")], className="mp-lg"),
-    ]
-    return html.Div(
-        [
-            *classes,
-            class_line(None, _("No data")),
-            html.Span(className="mp-lgv"),
-            *marks,
-            *(_lights() if with_ledger else ()),
-        ],
-        className="mp-legend mp-float",
-        role="group",
-        **attributes(aria_label=_("Legend")),
-    )
-
-
-def _lights() -> list[html.Span]:
-    lights = ((Light.RED, "r"), (Light.AMBER, "a"), (Light.GREEN, "g"))
-    return [
-        html.Span(className="mp-lgv"),
-        *(html.Span(light_word(each), className=f"lt {shape} mp-lt") for each, shape in lights),
     ]
 
 

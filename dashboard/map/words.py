@@ -31,7 +31,7 @@ def map_words() -> dict[str, str]:
         "search_failed": _("The search failed. Please try again."),
         "none": _("No data"),
         **sample(),
-        "partial": _("Incomplete {have}/{need}"),
+        "partial": _("{have} of {need} parameters"),
         "stale": _("Stale"),
         "hours_ago": _("{n} h ago"),
         "days_ago": _("{n} d ago"),
@@ -63,10 +63,19 @@ def map_words() -> dict[str, str]:
         "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
         "worse": _("worse than Ⅴ"),
-        "search": _("Search rivers, sections, outfalls, problem numbers"),
+        **search_words(),
         "results": _("Search results"),
         "map_label": _("Map of the waters and their quality"),
         **ledger_map_words(),
+    }
+
+
+def search_words() -> dict[str, str]:
+    """Returns what stands in the empty search box, by key: the longest that fits is shown."""
+    return {
+        "search_brief": _("Rivers, sections, problems"),
+        "search_word": _("Search"),
+        "search": _("Search rivers, sections, outfalls, problem numbers"),
     }
 
 
@@ -74,7 +83,7 @@ def count_words() -> dict[str, str]:
     """Returns the sentences under the counts above the map, by key."""
     return {
         "rate": _("{n} / {m} sections"),
-        "rate_left": _("{n} / {m} sections, {k} not evaluated"),
+        "rate_left": _("{k} not evaluated"),
         "of.sections": _("of {m} sections"),
         "of.outfalls": _("of {m} outfalls"),
         "of.devices": _("of {m} devices"),
@@ -97,6 +106,8 @@ def ledger_map_words() -> dict[str, str]:
         "left": _("{n} working days to go"),
         "due_today": _("due today"),
         "no_deadline": _("No deadline"),
+        "overdue_n": _("{n} overdue"),
+        "due_soon_n": _("{n} due soon"),
         "longest": _("worst by {n} working days"),
         "none_overdue": _("none overdue"),
         "of_open": _("of {n} open"),

@@ -55,7 +55,7 @@ test("from afar those clusters are left that hold what the filter lets through, 
   filters.narrow("below");
   assert.equal(evaluated(set["text-field"], { ...rows[0].properties, cls: 5 }), "2");
   filters.narrow(null);
-  assert.equal(evaluated(set["text-field"], { ...rows[0].properties, cls: 5 }), "5\nⅤ");
+  assert.equal(evaluated(set["text-field"], { ...rows[0].properties, cls: 5 }), "2\nⅤ", "how many miss their target");
 });
 
 test("a section's disc shows what is there of what is needed, or the last class of a silent one", () => {
@@ -155,7 +155,7 @@ test("a line is a reach by itself, or a run of several", () => {
 });
 
 test("a cluster is looked at two zooms closer, or where it parts", () => {
-  assert.deepEqual([closer("clusters", 4), closer("clusters", 7.5), closer("problems-clusters", 8), closer("overdue-clusters", 10.9)], [6, 8.1, 10, 11.4]);
+  assert.deepEqual([closer("clusters", 4), closer("clusters", 7.5), closer("chips", 8), closer("chips", 10.9)], [6, 8.1, 10, 11.4]);
 });
 
 test("a deadline is told in days to go, as today's, or by how much it is over", () => {
@@ -168,9 +168,13 @@ test("a deadline is told in days to go, as today's, or by how much it is over", 
 
 test("panels take their part of a wide map; a phone's sheet takes its own from below", () => {
   const folded = new Set();
-  const page = { classList: { contains: (name) => folded.has(name) } };
+  const page = { classList: { contains: (name) => folded.has(name) }, querySelector: () => legend };
+  let legend = null;
   const shown = { page, sheet: { open: true, covered: 300 }, list: { open: false } };
   assert.deepEqual(padding(shown), { left: 272, right: 424, top: 104, bottom: 52 });
+  legend = { clientHeight: 66 };
+  assert.equal(padding(shown).bottom, 90, "what stands above the legend is free");
+  legend = { clientHeight: 20 };
   folded.add("mp-folded");
   assert.deepEqual(padding({ ...shown, sheet: { open: false, covered: 0 }, list: { open: true } }), { left: 452, right: 12, top: 104, bottom: 52 });
   globalThis.matchMedia = () => ({ matches: true });

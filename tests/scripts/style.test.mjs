@@ -39,7 +39,7 @@ test("every switch of the panel names layers that the style has", () => {
 
 test("the style without a ledger has nothing of problems and patrols", () => {
   const { layers, sources } = style(colours, {});
-  assert.deepEqual(Object.keys(sources).sort(), ["grid", "onemap", "selected"]);
+  assert.deepEqual(Object.keys(sources).sort(), ["grid", "names", "onemap", "selected"]);
   assert.deepEqual(sources.onemap.tiles, ["http://here/tiles/waters/{z}/{x}/{y}.mvt"]);
   assert.ok(!layers.some(({ id }) => SWITCHED.problems.includes(id) || SWITCHED.patrols.includes(id)));
 });

@@ -1,6 +1,6 @@
 /* The strip's filters, as filters of the layers that draw stations from tiles. */
 
-import { clusterIcon, clusterText } from "./style.mjs";
+import { AS_DISC, AS_DOT, clusterIcon, clusterText } from "./style.mjs";
 
 /** @typedef {import("maplibre-gl").FilterSpecification} Filter */
 
@@ -25,8 +25,9 @@ export function filtersOf(name) {
   const of = (/** @type {string} */ layer) => (through ? through[layer] ?? false : true);
   const count = name ? COUNTS[name] : "n";
   const made = {
-    sections: ["all", SINGLE, of("sections")], "section-names": ["all", SINGLE, of("sections")],
-    clusters: count ? ["all", ["has", "n"], [">", ["get", count], 0]] : false,
+    sections: ["all", SINGLE, name ? true : AS_DISC, of("sections")], "section-names": ["all", SINGLE, name ? true : AS_DISC, of("sections")],
+    clusters: name ? (count ? ["all", ["has", "n"], [">", ["get", count], 0]] : false) : ["all", ["has", "n"], AS_DISC],
+    dots: name ? false : AS_DOT,
     outfalls: of("outfalls"), intakes: of("intakes"), boards: of("boards"),
   };
   return /** @type {Record<string, Filter>} */ (/** @type {unknown} */ (made));

@@ -11,7 +11,7 @@ export function padding({ page, sheet, list }) {
   if (isPhone()) return { left: 0, right: 0, top: 108, bottom: 44 + sheet.covered };
   const folded = page?.classList.contains("mp-folded");
   const drawer = sheet.open && innerWidth >= 1200 ? 424 : 12;
-  return { left: (folded ? 60 : 272) + (list.open ? 392 : 0), right: drawer, top: 104, bottom: 52 };
+  return { left: (folded ? 60 : 272) + (list.open ? 392 : 0), right: drawer, top: 104, bottom: Math.max(52, 24 + (page?.querySelector("#one-map-legend")?.clientHeight ?? 0)) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /* The ledger on the map: days of pins, counts on strip and panel, the click that reports. */
 
+import { PINS_FROM } from "./chips.mjs";
 import { overdueText } from "./ledger_style.mjs";
 import { Reporting } from "./report.mjs";
 import { say } from "./words.mjs";
@@ -10,6 +11,9 @@ export class Ledger {
   constructor(scene) {
     this.scene = scene;
     this.reporting = new Reporting(scene.map);
+    /** @type {HTMLElement | null} */
+    this.page = null;
+    scene.map.on("zoom", () => this.far());
     this.changeNo = 0;
     this.days = new WorkingDays();
     this.dated = "";
@@ -23,10 +27,17 @@ export class Ledger {
   /** @param {HTMLElement} page @param {import("./panel.mjs").Panel} panel @param {AbortSignal} signal */
   enter(page, panel, signal) {
     this.panel = panel;
+    this.page = page;
+    this.far();
     this.reporting.enter(page);
     if (!this.on) return;
     document.addEventListener("onemap:news", (event) => this.count(event.detail), { signal });
     document.dispatchEvent(new Event("onemap:notice"));
+  }
+
+  /** From afar the panel says that only what presses is drawn. */
+  far() {
+    this.page?.classList.toggle("mp-far", this.scene.map.getZoom() < PINS_FROM);
   }
 
   /** Pins tell their days by this calendar, from today on. @param {MapState} state */
@@ -58,7 +69,6 @@ export class Ledger {
     /** @type {Record<string, string>} */
     const sentences = {
       overdue: news.overdue ? (news.longest ? say("longest", { n: news.longest }) : say("of_open", { n: news.open })) : say("none_overdue"),
-      new: say("of_open", { n: news.open }),
       waiting: say("soon_n", { n: news.soon }),
     };
     for (const each of this.panel.all("[data-told-sentence]")) each.textContent = sentences[each.dataset.toldSentence ?? ""];

@@ -11,6 +11,9 @@ import { clock, element, say } from "./words.mjs";
  * @property {(name: string) => void} action
  */
 
+/* A count that is wider than its part of the bar is left out there. */
+const [SPREAD_PX, DIGIT_PX] = [200, 8];
+
 export class Panel {
   /** @param {HTMLElement} page @param {Switches} told */
   constructor(page, told) {
@@ -19,6 +22,7 @@ export class Panel {
     this.unsaid = 0;
     /** @type {Date | null} */
     this.lostAt = null;
+    new ResizeObserver(() => this.sayLegend()).observe(this.one("legend"));
     page.addEventListener("click", (event) => {
       const pressed = /** @type {HTMLElement} */ (event.target);
       const of = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (pressed.closest(`[data-${name}]`))?.dataset[name];
@@ -27,6 +31,7 @@ export class Panel {
       if (filter) told.filter(filter);
       else if (layer) told.layer(layer, !this.isOn(layer));
       else if (basis) told.basis(basis);
+      else if (action === "legend") this.turnLegend();
       else if (action) told.action(action);
     });
   }
@@ -62,6 +67,18 @@ export class Panel {
     }
   }
 
+  /** The marks of the legend come or go; until somebody says so they stand where there is room. */
+  turnLegend() {
+    const isOpen = this.one("marks").checkVisibility();
+    this.one("legend").dataset.open = String(!isOpen);
+  }
+
+  /** Whoever can't see the marks hears whether they are there. */
+  sayLegend() {
+    const isOpen = this.one("marks").checkVisibility();
+    for (const each of this.all("[data-map-action=legend]")) each.setAttribute("aria-expanded", String(isOpen));
+  }
+
   /** @param {string} name @param {string} text */
   note(name, text) {
     for (const each of this.all(`[data-note=${name}]`)) each.textContent = text;
@@ -84,9 +101,10 @@ export class Panel {
       const key = each.dataset.sentence ?? "";
       const total = strip[of[key]];
       let text = say(`of.${of[key]}`, { m: total });
-      if (key === "meets") text = told ? say(left ? "rate_left" : "rate", { n: strip.meets, m: told, k: left }) : text;
+      if (key === "meets" && told) text = say("rate", { n: strip.meets, m: told });
       else if (strip[key] === 0 && good[key]) text = say(`all_well.${key}`);
-      each.textContent = text;
+      const more = key === "meets" && told && left ? say("rate_left", { k: left }) : "";
+      each.replaceChildren(element("span", {}, text), ...(more ? [element("span", { class: "mp-more" }, more)] : []));
     }
     this.showSpread(strip);
     /** @type {Record<string, number>} */
@@ -101,7 +119,8 @@ export class Panel {
       const count = classes[Number(bar.dataset.class)];
       bar.hidden = count === 0;
       bar.style.flexGrow = String(count);
-      bar.textContent = String(count);
+      const room = (SPREAD_PX * count) / Math.max(1, sections);
+      bar.textContent = room >= DIGIT_PX * String(count).length || count < 100 ? String(count) : "";
     }
     const sum = (/** @type {number} */ from, /** @type {number} */ to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
     this.note("sections", say("sections_n", { n: sections }));

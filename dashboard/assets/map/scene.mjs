@@ -1,5 +1,6 @@
 /* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
 
+import { Beside } from "./beside.mjs";
 import { padding } from "./layout.mjs";
 import { brought, sourceOf } from "./library.mjs";
 import { calm, followTheme, isPhone, palette } from "./palette.mjs";
@@ -106,6 +107,7 @@ export class Scene {
     this.map.setMissingStyleImageResolver((name) => this.addSymbol(name));
     const canvas = this.map.getCanvas();
     canvas.setAttribute("aria-label", say("map_label"));
+    this.beside = new Beside(this.map, this.options);
     followTheme(this.map, () => style(palette(), this.options).layers, () => this.redraw());
   }
 

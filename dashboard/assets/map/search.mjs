@@ -5,6 +5,17 @@ import { element, nameOf, say } from "./words.mjs";
 
 const WAIT_MS = 150;
 
+/** The longest of the texts that fits, else the last. @param {string[]} texts @param {number} width in pixels @param {(text: string) => number} measure */
+export const fitting = (texts, width, measure) => texts.find((text) => measure(text) <= width) ?? texts[texts.length - 1];
+
+/** How long a text is in the box, in pixels. @param {HTMLElement} box */
+function measureIn(box) {
+  const pen = document.createElement("canvas").getContext("2d");
+  const { fontWeight, fontSize, fontFamily } = getComputedStyle(box);
+  if (pen) pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+  return (/** @type {string} */ text) => pen?.measureText(text).width ?? 0;
+}
+
 export class Search {
   /** @param {HTMLElement} page @param {(hit: Hit) => void} choose */
   constructor(page, choose) {
@@ -39,6 +50,8 @@ export class Search {
   place() {
     const bar = document.getElementById("shell-search");
     (bar && !isPhone() ? bar : this.page).append(this.box);
+    const room = this.input.clientWidth;
+    if (room) this.input.placeholder = fitting([say("search"), say("search_brief"), say("search_word")], room, measureIn(this.input));
   }
 
   remove() {

@@ -1,16 +1,17 @@
 /* What is selected: by a click on the map, by the list, by the search, by the address. */
 
+import { PINS_FROM } from "./chips.mjs";
 import { dressed } from "./looks.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { categoryWord, statusWord, timeWords } from "./pins.mjs";
 import { sourceOf } from "./library.mjs";
 import { element, nameOf, say, stateWords, waterWords } from "./words.mjs";
 
-const PRIORITY = ["overdue-clusters", "overdue", "problems-clusters", "problems", "clusters", "sections", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
+const PRIORITY = ["chips", "clusters", "sections", "dots", "overdue", "problems", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
 /** @type {Record<string, string>} */
 const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river", patrols: "patrol", "patrols-invalid": "patrol" };
 /** From which zoom on all that stands together stands apart. @type {Record<string, number>} */
-const PARTED = { clusters: 8, "problems-clusters": 11, "overdue-clusters": 11 };
+const PARTED = { clusters: 8, dots: 8, chips: PINS_FROM };
 const CLOSER = 2;
 const OF_WATERS = ["section", "outfall", "intake", "notice_board", "reach", "river", "lake"];
 const OF_LEDGER = ["problem", "patrol"];
@@ -23,6 +24,9 @@ export function reachOf({ id, properties }) {
   if (properties.river !== undefined) return Number(id);
   return properties.reach === undefined ? null : Number(properties.reach);
 }
+
+/** Whether several things stand there together. @param {Seen} seen */
+const isParted = ({ layer, properties }) => layer.id in PARTED && properties.n !== undefined;
 
 /** Where a cluster is looked at closer: two zooms on, or where it parts. @param {string} layer @param {number} zoom */
 export const closer = (layer, zoom) => Math.max(zoom + 0.5, Math.min(zoom + CLOSER, PARTED[layer] + 0.1));
@@ -46,8 +50,13 @@ export class Selection {
     this.map.on("mouseout", () => this.tip(undefined));
   }
 
-  /** The feature under the pointer that matters most, within a few pixels. @param {{x: number, y: number}} point @param {number} reach */
+  /** The feature at the pointer that matters most, else one within a few pixels. @param {{x: number, y: number}} point @param {number} reach */
   at(point, reach) {
+    return this.within(point, 1) ?? this.within(point, reach);
+  }
+
+  /** @param {{x: number, y: number}} point @param {number} reach @returns {Seen | undefined} */
+  within(point, reach) {
     const layers = PRIORITY.filter((id) => this.map.getLayer(id));
     /** @type {[Lonlat, Lonlat]} */
     const box = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
@@ -63,7 +72,7 @@ export class Selection {
     if (!hit) return this.choose(null);
     const layer = hit.layer.id;
     const at = /** @type {{coordinates: Lonlat}} */ (/** @type {unknown} */ (hit.geometry)).coordinates;
-    if (layer in PARTED) return this.map.easeTo({ center: at, zoom: closer(layer, this.map.getZoom()) });
+    if (isParted(hit)) return this.map.easeTo({ center: at, zoom: closer(layer, this.map.getZoom()) });
     if (KIND[layer] === "reach") {
       const thing = await this.reachAt(hit, event.lngLat);
       return thing && this.choose(thing);
@@ -97,7 +106,7 @@ export class Selection {
   tip(hit, point = { x: 0, y: 0 }) {
     const tip = document.getElementById("one-map-tip");
     if (!tip) return;
-    tip.hidden = !hit || hit.layer.id in PARTED || this.ledger.reporting.on;
+    tip.hidden = !hit || (["clusters", "dots"].includes(hit.layer.id)) || this.ledger.reporting.on;
     if (tip.hidden || !hit) return;
     const lines = this.lines(hit).filter(Boolean);
     tip.replaceChildren(element("b", {}, lines[0]), element("span", {}, lines.slice(1).join(" · ")));
@@ -107,6 +116,7 @@ export class Selection {
   /** @param {Seen} hit @returns {(string | null | undefined)[]} */
   lines({ layer, properties: p }) {
     const kind = KIND[layer.id];
+    if (layer.id === "chips" && p.n) return [p.n_late ? say("overdue_n", { n: p.n_late }) : null, p.n_soon ? say("due_soon_n", { n: p.n_soon }) : null].filter(Boolean);
     if (p.kind === "problem") {
       const days = p.light === "none" || p.due === undefined ? undefined : this.ledger.days.left(p.due);
       return [categoryWord(p), timeWords({ light: p.light, days }), statusWord(p)];

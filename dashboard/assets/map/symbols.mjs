@@ -1,6 +1,6 @@
 /* Symbols drawn on a canvas, by name: the same shapes as in the legend, in the theme's colours. */
 
-import { pins, problem, track } from "./ledger_symbols.mjs";
+import { chip, leader, problem, track } from "./ledger_symbols.mjs";
 import { NUMERALS } from "./palette.mjs";
 
 const RATIO = 2;
@@ -24,12 +24,24 @@ function pill(pen, x, y, width, height) {
   pen.roundRect(x - width / 2, y - height / 2, width, height, height / 2);
 }
 
+/* A disc is as wide as what is written on it; a ring around it tells that its target isn't met. */
+const wideOf = (/** @type {string} */ label) => (label.length > 2 ? 30 : label.length > 1 ? 28 : 18);
+const rimOf = (/** @type {boolean} */ isRinged) => (isRinged ? 10 : 6);
+
+/** How wide and high a section or a cluster is drawn, in pixels, of its row in a tile. @param {Facts} p @returns {[number, number]} */
+export function discSize({ n, cls, state, meets }) {
+  if (n) return [34, 34];
+  const label = state === "partial" ? "0/0" : NUMERALS[Number(cls ?? 0)];
+  const rim = rimOf(meets === false);
+  return [wideOf(label) + rim, 18 + rim];
+}
+
 /** section|class|state|ring|text: a disc of 18 with a white rim and its numeral; 劣Ⅴ is a pill. @param {Palette} colours @param {string[]} details */
 function section(colours, [cls, state, ring, text]) {
   const number = Number(cls);
   const label = text || NUMERALS[number];
-  const wide = label.length > 2 ? 30 : label.length > 1 ? 28 : 18;
-  const rim = ring === "r" ? 10 : 6;
+  const wide = wideOf(label);
+  const rim = rimOf(ring === "r");
   const pen = canvas(wide + rim, 18 + rim);
   const [x, y] = [(wide + rim) / 2, 9 + rim / 2];
   if (ring === "r") {
@@ -170,7 +182,7 @@ function town(colours) {
 /** @type {Record<string, (colours: Palette, details: string[]) => CanvasRenderingContext2D>} */
 const SHAPES = { section, cluster, outfall, intake, board, seat, town };
 /** @type {Record<string, (canvas: (width: number, height: number) => CanvasRenderingContext2D, colours: Palette, details: string[]) => CanvasRenderingContext2D>} */
-const OF_LEDGER = { problem, pins, track };
+const OF_LEDGER = { problem, chip, leader, track };
 
 /** The pixels of a symbol, null for a name that is none of ours. @param {string} name @param {Palette} colours */
 export function draw(name, colours) {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from data.queries.map.tile_frame import WIDE, Frame, shaped, small
+from data.queries.map.tile_frame import GRID_PX, WIDE, Frame, shaped, small
 
 LEVEL_ZOOM: Final = {"province": 0, "city": 6, "county": 8, "township": 9, "village": 12}
 """From which zoom on the outlines of divisions of a level are drawn; one's own always are."""
@@ -12,6 +12,11 @@ SEAT_ZOOM: Final = {"province": 0, "city": 5, "county": 7, "township": 9, "villa
 
 NAME_ZOOM: Final = 8
 """From here on a river's line carries its name."""
+
+
+_STRAIGHT_PX: Final = 6
+_PART_PX: Final = 24
+_MOST_PARTS: Final = 12
 
 
 def _listed(zooms: dict[str, int], z: int) -> str:
@@ -112,7 +117,10 @@ def reaches(frame: Frame) -> str:
 
 
 def rivers(frame: Frame) -> str:
-    """The lines along which the names of rivers are written, smooth enough for letters."""
+    """The straight parts of rivers on which a name can be written, the longest ones of each.
+
+    A part strays from its river by at most ``_STRAIGHT_PX``; ``nth`` is 1 for a tile's longest.
+    """
     drawn = frame.drawn
     visible = "true"
     if not drawn.everything:
@@ -121,9 +129,16 @@ def rivers(frame: Frame) -> str:
         visible = f"""({" OR ".join(named)} OR EXISTS (SELECT 1 FROM map_reach part
                 WHERE part.river_id = drawn.id AND {part}))"""
     level = 8 if frame.z == NAME_ZOOM else next((lv for lv in (10, 12) if frame.z <= lv), 14)
+    pixel = frame.unit_m * GRID_PX
+    near = f"ST_Simplify(ST_ClipByBox2D(drawn.geom, {WIDE}), {_STRAIGHT_PX * pixel}, true)"
     return f"""
-        SELECT river.id, river.name, river.name_en, river.kind, {shaped(frame, "drawn.geom")} AS mvt
+        SELECT river.id, river.name, river.name_en, river.kind, CAST(part.nth AS int) AS nth,
+            {shaped(frame, "part.geom")} AS mvt
         FROM map_river drawn JOIN river ON river.id = drawn.id
+            CROSS JOIN LATERAL (SELECT geom, row_number() OVER (ORDER BY long DESC, path) AS nth
+                FROM (SELECT geom, path, ST_Length(geom) AS long FROM ST_DumpSegments({near}))
+                    AS segment
+                WHERE long >= {_PART_PX * pixel} ORDER BY nth LIMIT {_MOST_PARTS}) part
         WHERE drawn.lv = {small(level)} AND drawn.geom && {WIDE} AND {visible}"""
 
 

@@ -11,8 +11,10 @@ SINGLE_SECTIONS: Final = 8
 """From this zoom on every section stands alone; further out those of one cell are counted."""
 
 SINGLE_PROBLEMS: Final = 11
+"""From this zoom on every open problem stands alone, those on time too."""
+
 OUTFALLS_FROM, BOARDS_FROM = 7, 10
-TRACKS_FROM, TRACK_ENDS_FROM = 7, 10
+TRACKS_FROM, TRACK_ENDS_FROM = 11, 12
 
 CELL_PX: Final = 64
 """The side of a cell whose points are counted together; a cell lies in one tile alone."""
@@ -157,6 +159,8 @@ _LIGHT: Final = f"""CASE WHEN drawn.due_at IS NULL THEN '{Light.NONE}'
     WHEN drawn.amber_at <= %(now)s THEN '{Light.AMBER}' ELSE '{Light.GREEN}' END"""
 _RANK: Final = """CASE WHEN drawn.due_at IS NULL THEN 0 WHEN drawn.due_at <= %(now)s THEN 3
     WHEN drawn.amber_at <= %(now)s THEN 2 ELSE 1 END"""
+_IS_LATE: Final = "drawn.due_at <= %(now)s"
+_PRESSES: Final = f"({_IS_LATE} OR drawn.amber_at <= %(now)s)"
 _LIGHT_OF_RANK: Final = (
     f"(ARRAY['{Light.NONE}', '{Light.GREEN}', '{Light.AMBER}', '{Light.RED}'])[drawn.rank + 1]"
 )
@@ -166,7 +170,11 @@ _PROBLEM_FACTS: Final = """problem.category, problem.status, problem.severity,
 
 
 def problems(frame: Frame) -> str:
-    """Open problems; from afar those close together as one, the overdue ones apart from others."""
+    """Open problems; from afar those that press, counted by cell, and only late ones further out.
+
+    A cell stands at its latest one: ``n_late`` are overdue, ``n_soon`` due soon, ``n`` both where
+    there are several. Those on time press nobody, and are drawn where each stands alone.
+    """
     visible = frame.drawn.sees(
         "drawn.lo", lakes="drawn.lake_id", rivers="drawn.river_id", reaches="drawn.reach_id"
     )
@@ -177,18 +185,21 @@ def problems(frame: Frame) -> str:
             {shaped(frame, "drawn.geom")} AS mvt
         FROM map_problem drawn JOIN problem ON problem.id = drawn.id
         WHERE drawn.geom && {WIDE} AND {visible}"""
-    numbers, inside = _cells(frame, CELL_PX if frame.z >= SINGLE_SECTIONS else 2 * CELL_PX)
+    is_near = frame.z >= SINGLE_SECTIONS
+    numbers, inside = _cells(frame, CELL_PX if is_near else 2 * CELL_PX)
+    presses = _PRESSES if is_near else _IS_LATE
     return f"""
         SELECT drawn.id, 'problem' AS kind, CASE WHEN drawn.n > 1 THEN drawn.n END AS n,
-            {_LIGHT_OF_RANK} AS light, drawn.late, {_PROBLEM_FACTS},
-            {shaped(frame, "drawn.geom")} AS mvt
+            drawn.n_late, drawn.n - drawn.n_late AS n_soon,
+            {_LIGHT_OF_RANK} AS light, {_PROBLEM_FACTS}, {shaped(frame, "drawn.geom")} AS mvt
         FROM (SELECT cell.*, drawn.id, drawn.geom
-            FROM (SELECT CAST(count(*) AS int) AS n, late, max(rank) AS rank,
+            FROM (SELECT CAST(count(*) AS int) AS n, max(rank) AS rank,
+                CAST(count(*) FILTER (WHERE rank = 3) AS int) AS n_late,
                 max(rank * {_FIRST} - id) AS first
-                FROM (SELECT drawn.id, {_RANK} AS rank,
-                    COALESCE(drawn.due_at <= %(now)s, false) AS late, {numbers}
-                    FROM map_problem drawn WHERE drawn.geom && {TILE} AND {visible}) drawn
-                WHERE {inside} GROUP BY cx, cy, late) cell
+                FROM (SELECT drawn.id, {_RANK} AS rank, {numbers}
+                    FROM map_problem drawn
+                    WHERE drawn.geom && {TILE} AND {presses} AND {visible}) drawn
+                WHERE {inside} GROUP BY cx, cy) cell
             JOIN map_problem drawn ON drawn.id = cell.rank * {_FIRST} - cell.first) drawn
             LEFT JOIN problem ON drawn.n = 1 AND problem.id = drawn.id AND {OPEN}"""
 

@@ -61,6 +61,67 @@ def test_a_pin_is_red_with_its_days_and_opens_the_problem(filled: Filled, map_pa
     assert opened.wrongs == []
 
 
+CHIPS = """() => {
+  const { map } = window.onemap;
+  const boxes = (layers, of) => map.queryRenderedFeatures({ layers }).map((each) => {
+    const { x, y } = map.project(each.geometry.coordinates), { dx = 0, dy = 0, w, h } = of(each);
+    return { x: x + dx, y: y + dy, w, h };
+  });
+  const chips = boxes(["chips"], ({ properties: p }) =>
+    ({ dx: p.at[0], dy: p.at[1], w: 24 + 7 * String(p.n_late || p.n_soon).length, h: 18 }));
+  const discs = boxes(["sections", "clusters"], ({ properties: p }) =>
+    p.n ? { w: 34, h: 34 } : { w: p.cls === 6 ? 38 : 28, h: 28 });
+  const meet = (a, b) =>
+    Math.abs(a.x - b.x) < (a.w + b.w) / 2 && Math.abs(a.y - b.y) < (a.h + b.h) / 2;
+  const covered = chips.filter((chip) => discs.some((disc) => meet(chip, disc)));
+  return { discs: discs.length, covered: covered.length };
+}"""
+
+
+def test_from_afar_no_chip_covers_the_disc_of_a_section(filled: Filled, map_page: MapOf) -> None:
+    basin = filled.served.basin
+    made = [
+        put_problem(filled.owner, f"411381-2026-0004{step}", reach, 112.2, lat, Light.RED)
+        for step, (reach, lat) in enumerate(
+            ((basin.reach_down, 32.5), (basin.reach_down, 32.501), (basin.reach_up, 32.7))
+        )
+    ]
+    late = (
+        "window.onemap.map.queryRenderedFeatures({layers: ['chips']})"
+        ".reduce((sum, each) => sum + each.properties.n_late, 0)"
+    )
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open("/#map=6/32.6/112.2")
+    opened.until("window.onemap.app.live.source?.readyState === 1")
+    for zoom in (6, 9, 10.4):
+        opened.tell(f"map.jumpTo({{zoom: {zoom}}})")
+        opened.until(f"{late} === {len(made) + 1} && window.onemap.map.areTilesLoaded()")
+        seen = opened.page.evaluate(CHIPS)
+        assert seen["discs"] > 0
+        assert seen["covered"] == 0, zoom
+        assert opened.tell("return map.queryRenderedFeatures({layers: ['problems']})") == []
+    for number in made:
+        close_problem(filled.owner, number)
+    opened.until(f"{late} === 1")
+    assert opened.wrongs == []
+
+
+def test_tracks_and_problems_on_time_come_close_by(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    drawn = (
+        "window.onemap.map.queryRenderedFeatures({layers: ['patrols', 'problems']})"
+        ".map(({properties}) => properties.light ?? 'track')"
+    )
+    opened.open("/#map=10.4/32.6/112.2")
+    assert opened.page.evaluate(f"() => {drawn}") == []
+    assert opened.page.is_visible(".mp-from-afar")
+    for lat, what in ((32.71, "track"), (32.45, "green")):
+        opened.tell(f"map.jumpTo({{zoom: 11.2, center: [112.2, {lat}]}})")
+        opened.until(f"{drawn}.includes('{what}')")
+    assert opened.page.is_hidden(".mp-from-afar")
+    assert opened.wrongs == []
+
+
 def test_strip_panel_and_navigation_count_what_is_open(filled: Filled, map_page: MapOf) -> None:
     opened = map_page(filled.served, Role.OFFICE)
     opened.open()
@@ -72,7 +133,7 @@ def test_strip_panel_and_navigation_count_what_is_open(filled: Filled, map_page:
     assert page.inner_text("#shell-nav [data-overdue]") == "1"
     page.click("[data-layer=problems]")
     assert opened.tell("return map.getLayoutProperty('problems', 'visibility')") == "none"
-    assert opened.tell("return map.getLayoutProperty('overdue-clusters', 'visibility')") == "none"
+    assert opened.tell("return map.getLayoutProperty('chips', 'visibility')") == "none"
     page.click("[data-layer=patrols]")
     opened.until("location.hash.includes('off=problems,patrols')")
     assert opened.wrongs == []

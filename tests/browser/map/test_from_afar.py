@@ -59,7 +59,7 @@ def test_a_click_on_a_run_chooses_the_reach_that_lies_there(
 
 def test_a_click_on_a_cluster_comes_closer(filled: Served, map_page: MapOf) -> None:
     opened = map_page(filled)
-    opened.open("/#map=5/32.6/112.2")
+    opened.open("/#map=5/32.6/112.2&filter=below")
     opened.until(f"{CLUSTERS}.length === 1")
     told = opened.page.evaluate(f"() => {CLUSTERS}[0].properties")
     assert (told["n"], told["cls"], told["n_below"]) == (3, 4, 1)
@@ -87,8 +87,35 @@ def test_a_filter_from_afar_counts_what_it_lets_through(filled: Served, map_page
     opened.until(f"{CLUSTERS}[0]?.properties.n_meets === 1")
     opened.page.click("[data-filter=exceeding]")
     opened.until(f"{CLUSTERS}.length === 0")
-    opened.page.click("[data-filter=exceeding]")
+    opened.page.click("[data-filter=below]")
     opened.until(f"{CLUSTERS}.length === 1")
+    assert opened.wrongs == []
+
+
+def test_from_afar_only_the_worst_water_has_a_disc_and_dots_come_before_the_others(
+    filled: Served, map_page: MapOf
+) -> None:
+    opened = map_page(filled)
+    discs = (
+        "window.onemap.map.queryRenderedFeatures({layers: ['clusters', 'sections']})"
+        ".map(({properties: p}) => p.cls)"
+    )
+    dots = "window.onemap.map.queryRenderedFeatures({layers: ['dots']}).length"
+    opened.open("/#map=5.5/32.6/112.2")
+    opened.until("window.onemap.map.loaded()")
+    assert opened.page.evaluate(f"() => [{discs}.length, {dots}]") == [0, 0]
+    opened.tell("map.jumpTo({zoom: 7.4})")
+    opened.until(f"{dots} > 0 && {discs}.length === 0")
+    tell_class(filled.database.ingest, filled.basin.section_down, 6)
+    opened.until(f"{discs}.includes(6)")
+    opened.tell("map.jumpTo({zoom: 5.5})")
+    opened.until(f"String({discs}) === '6'")
+    opened.tell("map.jumpTo({zoom: 4.5})")
+    opened.until(f"{discs}.length === 0 && window.onemap.map.loaded()")
+    opened.tell("map.jumpTo({zoom: 8.2})")
+    opened.until(f"{discs}.length === 3")
+    tell_class(filled.database.ingest, filled.basin.section_down, 4)
+    opened.until(f"!{discs}.includes(6)")
     assert opened.wrongs == []
 
 

@@ -173,21 +173,3 @@ def test_an_empty_area_says_so(served: Served, map_page: MapOf) -> None:
     assert "还没有水系数据" in opened.page.inner_text("#one-map-empty")
     assert opened.page.inner_text("[data-count=meets]") == "–"
     assert opened.wrongs == []
-
-
-@pytest.mark.parametrize("width", [1280, 1366, 1440])
-def test_no_caption_of_the_strip_is_cut(filled: Served, map_page: MapOf, width: int) -> None:
-    opened = map_page(filled)
-    opened.page.set_viewport_size({"width": width, "height": 800})
-    opened.open("/#map=11.5/32.47/112.2&off=")
-    opened.until("document.querySelector('[data-sentence=meets]').textContent !== ''")
-    cut = opened.page.evaluate(
-        """() => {
-          const sentence = document.querySelector("[data-sentence=meets]");
-          sentence.textContent = "17 / 22 sections, 2 not evaluated";
-          return [...document.querySelectorAll(".mp-kl, .mp-ks")]
-            .filter((each) => each.scrollWidth > each.clientWidth)
-            .map((each) => each.textContent);
-        }"""
-    )
-    assert cut == []

@@ -163,20 +163,49 @@ def test_sections_close_together_are_counted_and_the_worst_shows(
     assert "n" not in alone
 
 
-def test_problems_close_together_are_counted_the_late_ones_apart(
+def test_from_afar_only_problems_that_press_are_drawn_and_counted_by_cell(
     database: Database, basin: SmallBasin
 ) -> None:
     close = rows(database, "problems", 12)
+    lights = [row["light"] for row in close]
+    assert {"red", "amber", "green", "none"} == set(lights)
+    late, soon = lights.count("red"), lights.count("amber")
+    near = rows(database, "problems", 10)
+    assert (sum(row["n_late"] for row in near), sum(row["n_soon"] for row in near)) == (late, soon)
+    assert all(row.get("n", 1) == row["n_late"] + row["n_soon"] for row in near)
     afar = rows(database, "problems", 4)
-    assert sum(row.get("n", 1) for row in afar) == sum(
-        row.get("n", 1) for row in rows(database, "problems", 9)
-    )
-    late = sum(row["late"] for row in close)
-    assert sum(row.get("n", 1) for row in afar if row["late"]) == late > 0
-    assert {row["light"] for row in close} >= {"red"}
+    assert [(row["n_late"], row["n_soon"], row["light"]) for row in afar] == [(late, 0, "red")]
+    assert all("n" in row or row["category"] for row in near + afar), "one alone says what it is"
     far_off = UtcDatetime(now() + timedelta(days=400))
     later = rows(database, "problems", 12, at=far_off)
     assert all(row["late"] for row in later if "due" in row)
+
+
+def test_tracks_are_drawn_only_close_by(database: Database, basin: SmallBasin) -> None:
+    with database.app.connect() as connection:
+        seen = drawn(connection, EVERYTHING)
+    for z, is_close in ((10, False), (11, True)):
+        sql, _ = statement("all", places(z)[0], seen, now())
+        assert ("FROM patrol" in sql) is is_close
+
+
+def test_names_of_rivers_get_the_straight_parts_of_their_lines(
+    database: Database, basin: SmallBasin
+) -> None:
+    bends = "LINESTRING(112.0 32.6, 112.1 32.6, 112.11 32.61, 112.12 32.6, 112.3 32.6)"
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE river SET geom = ST_Multi(ST_GeomFromText(:line, ST_SRID(geom)))"
+                " WHERE id = :id"
+            ),
+            {"line": bends, "id": basin.river},
+        )
+        connection.execute(text("SELECT map_fill()"))
+    parts = [row for row in rows(database, "rivers", 11) if row["id"] == basin.river]
+    assert parts
+    assert {row["nth"] for row in parts} <= {1, 2, 3, 4}
+    assert all(row["name"] == "清河" for row in parts)
 
 
 def test_a_tile_of_the_month_shows_the_month(database: Database, basin: SmallBasin) -> None:
