@@ -22,7 +22,10 @@ class Lines:
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.page = page
         self.held: list[Route] = []
-        context.route("**/events*", lambda route: self.held.append(route))
+        context.route("**/events*", self.hold)
+
+    def hold(self, route: Route) -> None:
+        self.held.append(route)
 
     def next(self) -> Route:
         """The request that waits, as soon as there is one."""
