@@ -155,10 +155,10 @@ map_river = Table(
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("lv", SmallInteger, primary_key=True, autoincrement=False),
-    Column("piece", SmallInteger, primary_key=True, autoincrement=False),
-    _shape(),
+    Column("nth", Integer, primary_key=True, autoincrement=False),
+    _shape("LINESTRING"),
     Index("ix_map_river_lv_geom", "lv", "geom", postgresql_using="gist"),
-    comment="the line along which a river's name is written, in pieces",
+    comment="straight parts of a river, long enough for a part of its name; 1 is the longest",
 )
 
 map_lake = Table(

@@ -14,9 +14,11 @@ NAME_ZOOM: Final = 8
 """From here on a river's line carries its name."""
 
 
-_STRAIGHT_PX: Final = 6
 _PART_PX: Final = 24
+"""A shorter part of a river bears no name."""
+
 _MOST_PARTS: Final = 12
+"""So many parts of a river are in one tile; the longest is written on first."""
 
 
 def _listed(zooms: dict[str, int], z: int) -> str:
@@ -119,7 +121,7 @@ def reaches(frame: Frame) -> str:
 def rivers(frame: Frame) -> str:
     """The straight parts of rivers on which a name can be written, the longest ones of each.
 
-    A part strays from its river by at most ``_STRAIGHT_PX``; ``nth`` is 1 for a tile's longest.
+    A part strays from its river by at most six pixels; ``nth`` is 1 for a tile's longest.
     """
     drawn = frame.drawn
     visible = "true"
@@ -129,17 +131,19 @@ def rivers(frame: Frame) -> str:
         visible = f"""({" OR ".join(named)} OR EXISTS (SELECT 1 FROM map_reach part
                 WHERE part.river_id = drawn.id AND {part}))"""
     level = 8 if frame.z == NAME_ZOOM else next((lv for lv in (10, 12) if frame.z <= lv), 14)
-    pixel = frame.unit_m * GRID_PX
-    near = f"ST_Simplify(ST_ClipByBox2D(drawn.geom, {WIDE}), {_STRAIGHT_PX * pixel}, true)"
+    near = f"ST_ClipByBox2D(drawn.geom, {WIDE})"
+    least_m = _PART_PX * frame.unit_m * GRID_PX
     return f"""
         SELECT river.id, river.name, river.name_en, river.kind, CAST(part.nth AS int) AS nth,
             {shaped(frame, "part.geom")} AS mvt
-        FROM map_river drawn JOIN river ON river.id = drawn.id
-            CROSS JOIN LATERAL (SELECT geom, row_number() OVER (ORDER BY long DESC, path) AS nth
-                FROM (SELECT geom, path, ST_Length(geom) AS long FROM ST_DumpSegments({near}))
-                    AS segment
-                WHERE long >= {_PART_PX * pixel} ORDER BY nth LIMIT {_MOST_PARTS}) part
-        WHERE drawn.lv = {small(level)} AND drawn.geom && {WIDE} AND {visible}"""
+        FROM (SELECT id, geom, row_number() OVER (PARTITION BY id ORDER BY ST_Length(geom) DESC)
+                AS nth
+            FROM (SELECT drawn.id, {near} AS geom FROM map_river drawn
+                WHERE drawn.lv = {small(level)} AND drawn.geom && {WIDE} AND {visible}
+                OFFSET 0) near
+            WHERE ST_Length(geom) >= {least_m}) part
+            JOIN river ON river.id = part.id
+        WHERE part.nth <= {_MOST_PARTS}"""
 
 
 def places(frame: Frame) -> str:

@@ -22,7 +22,7 @@ TABLES = {
     "map_reach": "id, river_id, pos, lo, cls, month_cls, zmin, is_main, is_canal, ST_AsText(geom)",
     "map_run": "basis, lv, river_id, lo = -1, lo, first_pos, last_pos, cls, zmin, is_main,"
     " is_canal, reach_id, ST_AsText(geom)",
-    "map_river": "id, lv, piece, ST_AsText(geom)",
+    "map_river": "id, lv, nth, ST_AsText(geom)",
     "map_lake": "id, lv, lo, river_id, cls, month_cls, area_m2, ST_AsText(geom)",
     "map_division": "id, lv, piece, lo, parent_lo, level, ST_AsText(geom)",
     "map_land": "id, lv, piece, ST_AsText(geom)",
