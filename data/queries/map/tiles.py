@@ -81,7 +81,7 @@ def _part(name: str, frame: Frame) -> str:
 
     The same rows always make the same bytes.
     """
-    order = "cls, id" if name in ("reaches", "lakes") else "id"
+    order = {"reaches": "cls, id", "lakes": "cls, id", "rivers": "id, nth"}.get(name, "id")
     return f"""(SELECT COALESCE(ST_AsMVT(one, '{name}', {frame.grid_px * TILE_PX}, 'mvt', 'id'), '')
         FROM {_cut(LAYERS[name](frame), order)})"""
 
