@@ -162,9 +162,11 @@ export class Scene {
     this.map.resize();
   }
 
-  /** Whether the map has a size: while Dash draws the drawer its page has none for a moment, which is waited for. */
+  /** Whether the map has a size: while Dash draws the drawer its page has none for a moment, which is waited for. The map itself would hear of its new size only later. */
   async stands() {
     for (let turn = 0; turn < MOST_FRAMES && !this.box.clientHeight; turn += 1) await new Promise((done) => requestAnimationFrame(done));
+    const canvas = this.map.getCanvas();
+    if (canvas.clientHeight !== this.box.clientHeight || canvas.clientWidth !== this.box.clientWidth) this.map.resize();
     return this.box.clientHeight > 0;
   }
 

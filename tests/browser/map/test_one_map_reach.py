@@ -65,6 +65,29 @@ def test_the_list_holds_the_waters_too(filled: Served, map_page: MapOf) -> None:
     assert opened.wrongs == []
 
 
+def test_what_is_in_view_stays_where_it_is_after_the_map_had_no_size(
+    filled: Served, map_page: MapOf
+) -> None:
+    opened = map_page(filled)
+    opened.open(phone=True)
+    number = filled.basin.section_down
+    opened.tell(f"return app.choose({{kind: 'section', id: {number}}})")
+    opened.page.wait_for_selector("#one-map-drawer-frame:not([hidden])")
+    opened.until("!window.onemap.map.isMoving()")
+    is_moved = opened.tell(
+        """const {box} = app.scene, middle = map.getCenter().toArray();
+        map.panBy([-20, 15], {duration: 0});
+        box.style.display = "none";
+        map.resize();
+        box.style.display = "";
+        return app.scene.stands().then(() => {
+            app.look({geometry: {type: "Point", coordinates: middle}}, false);
+            return map.isMoving();
+        });"""
+    )
+    assert is_moved is False
+
+
 def test_a_phone_has_the_map_first_and_a_sheet(filled: Served, map_page: MapOf) -> None:
     opened = map_page(filled)
     opened.open(phone=True)
