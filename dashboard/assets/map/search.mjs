@@ -85,13 +85,13 @@ export class Search {
       if (!answer.ok) throw new Error(String(answer.status));
       const found = await answer.json();
       if (turn !== this.asked) return;
-      this.isWaiting = false;
+      this.isWaiting = this.input.value.trim() !== phrase; // more was typed, and is asked for in a moment
       this.found = found;
       this.show(found.length ? null : say("no_hit"));
-      if (this.isEntered) this.take(this.at);
+      if (this.isEntered && !this.isWaiting) this.take(this.at);
     } catch {
       if (turn !== this.asked) return;
-      this.isWaiting = false;
+      this.isWaiting = this.input.value.trim() !== phrase;
       this.found = [];
       this.show(say("search_failed"));
     }

@@ -214,6 +214,29 @@ def test_a_number_is_found_and_opened(filled: Filled, map_page: MapOf) -> None:
     assert opened.wrongs == []
 
 
+def test_enter_takes_what_was_typed_not_what_was_found_for_its_beginning(
+    filled: Filled, map_page: MapOf
+) -> None:
+    opened = map_page(filled.served, Role.CHIEF)
+    opened.open()
+    opened.tell(
+        """const {search} = app, {input} = search, {fetch} = window;
+        input.focus();
+        input.value = "2026-0000";
+        return fetch(`/api/v1/search?q=${input.value}`).then(async (answer) => {
+            window.fetch = async () => answer;
+            const asked = search.ask();
+            window.fetch = fetch;
+            input.value = "2026-00003";
+            input.dispatchEvent(new Event("input"));
+            await asked;
+            input.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter"}));
+        });"""
+    )
+    opened.page.wait_for_selector(f"[data-shows='problem:{filled.pins[Light.GREEN]}']")
+    assert opened.wrongs == []
+
+
 def test_the_bell_rings_lists_and_is_read(filled: Filled, map_page: MapOf) -> None:
     opened = map_page(filled.served, Role.CHIEF)
     opened.open()
