@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from data.vocabulary import Role
 from data.words.ledger import Action
@@ -65,6 +65,36 @@ def test_a_list_hears_of_a_step_taken_before_its_line_stood(
     take(shared_served.office, second, Action.REFUSE)
     expect(cards).to_have_count(1)
     expect(cards).to_have_attribute("href", f"/ledger/{third.problem_id}")
+
+
+def test_a_problem_s_page_hears_of_a_step_taken_while_it_is_read(
+    phone: Page, shared_served: Served
+) -> None:
+    lines = Lines(phone)
+    held: list[tuple[Route, APIResponse]] = []
+    made = report(shared_served.office, description=REEDS)
+
+    def hold(route: Route) -> None:
+        if "problem-body.children" in (route.request.post_data or "") and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.route("**/_dash-update-component*", hold)
+    phone.goto(f"{shared_served.url}/ledger/{made.problem_id}")
+    line = lines.next()
+
+    def is_held() -> bool:
+        phone.wait_for_timeout(25)
+        return bool(held)
+
+    until(is_held, patience_s=shared(PATIENCE_S))
+    take(shared_served.office, made, Action.REFUSE)
+    with phone.expect_response(lambda answer: "problem-body" in (answer.request.post_data or "")):
+        line.continue_()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(phone.locator(".pb-stat")).to_have_text("不予受理")
 
 
 def test_a_list_hears_of_a_step_taken_while_its_line_was_broken(
