@@ -89,8 +89,6 @@ def register(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def look(_times: int, number: str, shown: int | None, changed: int) -> Any:
-        if shown is None:
-            return no_update
         now = await off(version_of, deps, str(number), visible_to(current_user()))
         return no_update if now == shown else changed + 1
 

@@ -56,8 +56,8 @@ class Overview:
 async def number_now(deps: Deps, user: User | None) -> int | None:
     """The ledger's newest change number, which a page has that reads its problems after this.
 
-    None for users who see no problems, and where the number can't be read in time: whoever
-    follows the ledger without it is told everything.
+    None for users who see no problems, and where the number can't be read in time: a page without
+    it asks anew whenever its line opens.
     """
     if visible_to(user) == NOTHING:
         return None

@@ -138,6 +138,7 @@ export class Search {
     if (event.key === "Escape") {
       event.stopPropagation();
       this.isEntered = false;
+      this.forget();
       this.hide();
       this.input.blur();
     } else if (event.key === "Enter" && (this.isWaiting || this.at >= 0)) {
@@ -157,9 +158,17 @@ export class Search {
     const hit = this.found[number];
     this.isEntered = false;
     if (!hit) return;
+    this.forget();
     this.hide();
     this.input.blur();
     this.choose(hit);
+  }
+
+  /** No answer under way opens the list any more. */
+  forget() {
+    clearTimeout(this.timer);
+    this.asked += 1;
+    this.isWaiting = false;
   }
 
   hide() {
