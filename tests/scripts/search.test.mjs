@@ -108,13 +108,56 @@ test("a search that failed says so, and Enter then takes nothing", async () => {
   assert.deepEqual(chosen, []);
 });
 
-test("Escape closes the list and takes back an Enter that still waits", async () => {
+test("Enter after a failed search asks once more", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  asked[0].failed(new Error("gone"));
+  await settled();
+  press("Enter");
+  press("Enter");
+  assert.equal(asked.length, 2);
+  await answered(1, "first");
+  assert.deepEqual(chosen, ["first"]);
+});
+
+test("Enter that ends a word of an input method is not ours", async () => {
+  type("qing");
+  search.input.send("keydown", { key: "Enter", isComposing: true });
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.deepEqual(chosen, []);
+});
+
+test("Escape while typing asks nothing", () => {
+  type("a");
+  press("Escape");
+  mock.timers.tick(WAIT_MS);
+  assert.equal(asked.length, 0);
+  assert.equal(search.list.hidden, true);
+});
+
+test("Escape takes back an Enter that still waits, and the answer opens no list", async () => {
   type("a");
   press("Enter");
   press("Escape");
   mock.timers.tick(WAIT_MS);
   await answered(0, "first");
   assert.deepEqual(chosen, []);
+  assert.equal(search.list.hidden, true);
+});
+
+test("what was found before Escape is not taken for what stands in the box", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "old");
+  type("ab");
+  press("Escape");
+  search.input.send("focus");
+  assert.equal(search.list.hidden, true);
+  press("Enter");
+  assert.deepEqual(chosen, []);
+  await answered(1, "new");
+  assert.deepEqual(chosen, ["new"]);
 });
 
 test("an emptied box asks nothing and shows nothing", async () => {

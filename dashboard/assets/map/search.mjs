@@ -35,14 +35,16 @@ export class Search {
     this.found = [];
     this.at = -1;
     this.asked = 0;
-    this.isWaiting = false; // what was typed last has no answer yet
+    this.asking = ""; // the phrase whose answer is under way
+    /** @type {string | null} */
+    this.answered = ""; // the phrase that `found` answers, null where it is forgotten or has failed
     this.isEntered = false; // Enter was pressed while waiting
     this.input.setAttribute("role", "combobox");
     this.input.setAttribute("aria-controls", this.list.id);
     this.input.setAttribute("aria-expanded", "false");
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("focus", () => this.found.length && this.show());
+    this.input.addEventListener("focus", () => this.found.length && !this.isWaiting && this.show());
     this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
   }
 
@@ -64,19 +66,30 @@ export class Search {
     this.input.select();
   }
 
+  get phrase() {
+    return this.input.value.trim();
+  }
+
+  /** Whether what stands in the box has no answer yet. */
+  get isWaiting() {
+    return this.phrase !== this.answered;
+  }
+
   typed() {
     clearTimeout(this.timer);
-    this.isWaiting = true;
     this.isEntered = false;
     this.timer = setTimeout(() => this.ask(), WAIT_MS);
   }
 
   async ask() {
-    const phrase = this.input.value.trim();
+    clearTimeout(this.timer);
+    const phrase = this.phrase;
     const turn = ++this.asked;
+    this.asking = phrase;
     if (!phrase) {
-      this.isWaiting = false;
+      this.answered = phrase;
       this.found = [];
+      this.at = -1;
       this.hide();
       return;
     }
@@ -85,13 +98,16 @@ export class Search {
       if (!answer.ok) throw new Error(String(answer.status));
       const found = await answer.json();
       if (turn !== this.asked) return;
-      this.isWaiting = this.input.value.trim() !== phrase; // more was typed, and is asked for in a moment
+      this.asking = "";
+      this.answered = phrase;
       this.found = found;
       this.show(found.length ? null : say("no_hit"));
       if (this.isEntered && !this.isWaiting) this.take(this.at);
     } catch {
       if (turn !== this.asked) return;
-      this.isWaiting = this.input.value.trim() !== phrase;
+      this.asking = "";
+      this.answered = null;
+      this.isEntered = false;
       this.found = [];
       this.show(say("search_failed"));
     }
@@ -135,15 +151,15 @@ export class Search {
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (event.isComposing) return; // the key is the input method's: Enter there ends a word of pinyin
     if (event.key === "Escape") {
       event.stopPropagation();
-      this.isEntered = false;
       this.forget();
       this.hide();
       this.input.blur();
     } else if (event.key === "Enter" && (this.isWaiting || this.at >= 0)) {
       event.preventDefault();
-      if (this.isWaiting) this.isEntered = true;
+      if (this.isWaiting) this.enter();
       else this.take(this.at);
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && this.found.length) {
       event.preventDefault();
@@ -151,6 +167,12 @@ export class Search {
       this.at = (this.at + step + this.found.length) % this.found.length;
       this.mark();
     }
+  }
+
+  /** Take the first hit once it is known, and ask for it now. */
+  enter() {
+    this.isEntered = true;
+    if (this.asking !== this.phrase) this.ask();
   }
 
   /** @param {number} number */
@@ -164,11 +186,12 @@ export class Search {
     this.choose(hit);
   }
 
-  /** No answer under way opens the list any more. */
+  /** No answer under way opens the list or is taken any more. */
   forget() {
     clearTimeout(this.timer);
     this.asked += 1;
-    this.isWaiting = false;
+    this.asking = "";
+    this.isEntered = false;
   }
 
   hide() {
