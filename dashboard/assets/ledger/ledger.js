@@ -105,14 +105,14 @@
   // The grid: asked again from the first row, or for what it shows when something has changed.
   const grid = () => (document.getElementById("ledger-grid") ? window.dash_ag_grid?.getApi("ledger-grid") : null);
   const refresh = () => {
+    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
+    const byOthers = changed && live;
+    if (changed) live = false;
     const api = grid();
     if (!api) return nothing();
-    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
     if (changed) {
       api.refreshInfiniteCache();
-      const told = live;
-      live = false;
-      return told ? nothing() : true;
+      return byOthers ? nothing() : true;
     }
     api.purgeInfiniteCache();
     if (api.getDisplayedRowCount()) api.ensureIndexVisible(0, "top");
