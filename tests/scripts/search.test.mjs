@@ -152,12 +152,37 @@ test("what was found before Escape is not taken for what stands in the box", asy
   await answered(0, "old");
   type("ab");
   press("Escape");
-  search.input.send("focus");
+  search.input.focus();
   assert.equal(search.list.hidden, true);
   press("Enter");
   assert.deepEqual(chosen, []);
   await answered(1, "new");
   assert.deepEqual(chosen, ["new"]);
+});
+
+test("an answer that comes after the box was left opens no list, and is asked for on the way back", async () => {
+  search.input.focus();
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  search.input.blur();
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.equal(search.list.hidden, true);
+  search.input.focus();
+  await answered(1, "again");
+  assert.equal(search.list.textContent.includes("again"), true);
+  assert.equal(search.list.hidden, false);
+});
+
+test("a box that has the keyboard back keeps its list open", async () => {
+  search.input.focus();
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  search.input.blur();
+  search.input.focus();
+  mock.timers.tick(WAIT_MS);
+  assert.equal(search.list.hidden, false);
 });
 
 test("an emptied box asks nothing and shows nothing", async () => {

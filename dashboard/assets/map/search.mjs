@@ -26,15 +26,15 @@ export class Search {
     this.asked = 0;
     this.asking = ""; // the phrase whose answer is under way
     /** @type {string | null} */
-    this.answered = ""; // the phrase that `found` answers, null where it is forgotten or has failed
+    this.answered = ""; // the phrase that `found` answers, null where the search for it failed
     this.isEntered = false; // Enter was pressed while waiting
     this.input.setAttribute("role", "combobox");
     this.input.setAttribute("aria-controls", this.list.id);
     this.input.setAttribute("aria-expanded", "false");
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("focus", () => this.found.length && !this.isWaiting && this.show());
-    this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
+    this.input.addEventListener("focus", () => this.back());
+    this.input.addEventListener("blur", () => setTimeout(() => this.left(), WAIT_MS));
   }
 
   /** In the bar where it has a place for it, over the map on a phone. */
@@ -60,6 +60,19 @@ export class Search {
   /** Whether what stands in the box has no answer yet. */
   get isWaiting() {
     return this.phrase !== this.answered;
+  }
+
+  /** The box has the keyboard again: what was found for its phrase is shown, else asked for. */
+  back() {
+    if (this.isWaiting) this.ask();
+    else if (this.found.length) this.show();
+  }
+
+  /** The keyboard went elsewhere: nothing opens any more, but what Enter was pressed for. */
+  left() {
+    if (document.activeElement === this.input) return;
+    this.hide();
+    if (!this.isEntered) this.forget();
   }
 
   typed() {
