@@ -110,11 +110,12 @@ interface Window {
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
   onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
+  onemapFetching(): boolean;
   onemapPlace: { coming(): Place | null; list(): { address: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }
-interface WindowEventMap { "onemap:theme": CustomEvent<string> }
+interface WindowEventMap { "onemap:theme": CustomEvent<string>; "onemap:unread": CustomEvent<string[]> }
 interface DocumentEventMap {
   "onemap:news": CustomEvent<News>; "onemap:change": CustomEvent<Change>; "onemap:ledger": CustomEvent<LedgerChange>;
 }
