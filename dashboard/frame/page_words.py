@@ -28,4 +28,8 @@ def session_words() -> dict[str, str]:
             "The server has not answered yet. What was sent may have arrived all the same; "
             "what is filled in stays here."
         ),
+        "not_read": _(
+            "The server did not answer: what is shown may be old, and what was pressed last may "
+            "not be done."
+        ),
     }

@@ -34,7 +34,7 @@ from data.words.ledger import Action, Severity
 from problem_ledger.cases.permissions import allowed_on_each
 
 LEDGER_WAIT_MS: Final = 300
-"""A locked ledger holds up nobody who wants its change number for longer."""
+"""For how long the change number is waited for while somebody has locked the ledger."""
 
 MOST_CHOSEN = 50
 """The most problems that one press of a button is about."""
@@ -68,7 +68,7 @@ async def number_now(deps: Deps, user: User | None) -> int | None:
 
 
 def ledger_no(deps: Deps) -> int | None:
-    """The newest change number of the ledger; None while somebody has the ledger locked."""
+    """The newest change number of the ledger; None where the database doesn't give it in time."""
     try:
         with transaction(deps.engine) as connection:
             connection.execute(text(f"SET LOCAL lock_timeout = {LEDGER_WAIT_MS}"))

@@ -67,10 +67,12 @@ export class FakeElement extends EventTarget {
   select() {}
 
   focus() {
+    document.activeElement = this;
     this.dispatchEvent(new Event("focus"));
   }
 
   blur() {
+    document.activeElement = document.body;
     this.dispatchEvent(new Event("blur"));
   }
 

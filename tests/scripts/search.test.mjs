@@ -152,12 +152,37 @@ test("what was found before Escape is not taken for what stands in the box", asy
   await answered(0, "old");
   type("ab");
   press("Escape");
-  search.input.send("focus");
+  search.input.focus();
   assert.equal(search.list.hidden, true);
   press("Enter");
   assert.deepEqual(chosen, []);
   await answered(1, "new");
   assert.deepEqual(chosen, ["new"]);
+});
+
+test("an answer that comes after the box was left opens no list, and is asked for on the way back", async () => {
+  search.input.focus();
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  search.input.blur();
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.equal(search.list.hidden, true);
+  search.input.focus();
+  await answered(1, "again");
+  assert.equal(search.list.textContent.includes("again"), true);
+  assert.equal(search.list.hidden, false);
+});
+
+test("a box that has the keyboard back keeps its list open", async () => {
+  search.input.focus();
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  search.input.blur();
+  search.input.focus();
+  mock.timers.tick(WAIT_MS);
+  assert.equal(search.list.hidden, false);
 });
 
 test("an emptied box asks nothing and shows nothing", async () => {
@@ -168,4 +193,89 @@ test("an emptied box asks nothing and shows nothing", async () => {
   mock.timers.tick(WAIT_MS);
   assert.equal(asked.length, 1);
   assert.equal(search.list.hidden, true);
+});
+
+test("a hit that was taken isn't followed by the list of a later answer", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  type("ab");
+  mock.timers.tick(WAIT_MS);
+  search.take(0);
+  await answered(1, "second");
+  assert.deepEqual(chosen, ["first"]);
+  assert.equal(search.list.hidden, true);
+});
+
+test("an Enter that still waits is taken back by whoever goes elsewhere", async () => {
+  search.input.focus();
+  type("a");
+  press("Enter");
+  search.input.blur();
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.deepEqual(chosen, []);
+});
+
+test("arrows choose nothing of what was found for another phrase", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "one", "two");
+  type("ab");
+  press("ArrowDown");
+  assert.equal(search.input.getAttribute("aria-activedescendant"), "one-map-hit-0");
+});
+
+test("a map that is left takes nothing of an answer that comes later", async () => {
+  type("a");
+  press("Enter");
+  search.remove();
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.deepEqual(chosen, []);
+  type("b");
+  search.remove();
+  mock.timers.tick(WAIT_MS);
+  assert.equal(asked.length, 1);
+});
+
+test("Enter asks once more for a phrase whose answer was given up", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  press("Escape");
+  await answered(0, "late");
+  press("Enter");
+  assert.equal(asked.length, 2);
+  await answered(1, "first");
+  assert.deepEqual(chosen, ["first"]);
+});
+
+test("an Enter is over once its search failed or Escape was pressed, and no later answer is taken for it", async () => {
+  type("a");
+  press("Enter");
+  asked[0].failed(new Error("gone"));
+  await settled();
+  search.input.focus();
+  await answered(1, "first");
+  assert.deepEqual(chosen, []);
+  type("ab");
+  press("Enter");
+  press("Escape");
+  search.input.focus();
+  await answered(3, "second");
+  assert.deepEqual(chosen, []);
+});
+
+test("what an earlier phrase found is forgotten once a search failed", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "old");
+  type("ab");
+  mock.timers.tick(WAIT_MS);
+  asked[1].failed(new Error("gone"));
+  await settled();
+  type("a");
+  press("Enter");
+  await answered(2, "new");
+  assert.deepEqual(chosen, ["new"]);
 });

@@ -111,11 +111,12 @@ interface Window {
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
   onemapOpened?: Promise<unknown>;
   onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
+  onemapFetching(): boolean;
   onemapPlace: { coming(): Place | null; list(): { address: string; rows: (string | null)[] }; extend(rows: (string | null)[]): void };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }
-interface WindowEventMap { "onemap:theme": CustomEvent<string> }
+interface WindowEventMap { "onemap:theme": CustomEvent<string>; "onemap:unread": CustomEvent<string[]> }
 interface DocumentEventMap {
   "onemap:news": CustomEvent<News>; "onemap:change": CustomEvent<Change>; "onemap:ledger": CustomEvent<LedgerChange>;
 }

@@ -1,4 +1,5 @@
-// Shows along the window's top that a page is fetched, from the press of a link until it is there. What it is drawn with comes before it.
+// Shows along the window's top that a page is fetched, from the press of a link until it is there; brings what it is drawn
+// with; and tells by "onemap:unread" which of Dash's outputs the server didn't answer for.
 (() => {
   const NEEDED = "X-OneMap-Scripts";
   const WAIT_MS = 60;
@@ -50,26 +51,48 @@
     return coming;
   };
 
+  /** Outputs, as Dash names them, whose last question has no answer. @type {Set<string>} */
+  const unread = new Set();
+  const tell = () => dispatchEvent(new CustomEvent("onemap:unread", { detail: [...unread] }));
+  /** @param {RequestInit | undefined} how @param {boolean} isAnswered */
+  const note = (how, isAnswered) => {
+    if (isAnswered && !unread.size) return;
+    const { output } = JSON.parse(String(how?.body));
+    if (!isAnswered) unread.add(output);
+    else if (!unread.delete(output)) return;
+    tell();
+  };
+
   const fetched = window.fetch;
   window.fetch = async (...asked) => {
     const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
     if (!address.includes("_dash-update-component")) return fetched.apply(window, asked);
     open += 1;
     clearTimeout(ending);
+    let isAnswered = false;
     try {
       const answer = await fetched.apply(window, asked);
       await Promise.all((answer.headers.get(NEEDED) ?? "").split(" ").filter(Boolean).map(brought));
+      isAnswered = answer.status < 500;
       return answer;
     } finally {
+      note(asked[1], isAnswered);
       open -= 1;
       soon();
     }
   };
 
+  /** Whether an answer of Dash's is on its way: a question beside it would be answered instead of it. */
+  window.onemapFetching = () => open > 0;
+
   let path = location.pathname;
   const turned = () => {
     if (location.pathname === path) return;
     path = location.pathname;
+    if (unread.size) {
+      unread.clear();
+      tell();
+    }
     begin();
     soon();
   };

@@ -7,6 +7,7 @@
   const OTHER = "urn:onemap:problem:other_account";
   const LATE_MS = 8000;
   const LONGEST_MS = 30000;
+  const UNREAD_MS = 3000;
   const { lang, dataset } = document.documentElement;
   const account = dataset.account ?? "";
   const drawnFor = `${account} ${lang.split("-")[0]}`;
@@ -24,7 +25,7 @@
 
   /* ---- the line: over the page or, where a dialog holds the keyboard, in the dialog in front */
 
-  /** @typedef {"session_ended" | "other_account" | "no_answer"} Saying the key of what the line says */
+  /** @typedef {"session_ended" | "other_account" | "no_answer" | "not_read"} Saying the key of what the line says */
   /** @type {{says: Saying, box: HTMLElement} | null} */
   let line = null;
   let wasFilled = false;
@@ -82,6 +83,19 @@
     wasFilled = isFilled();
     put();
   };
+
+  /* ---- what the server did not answer: the page may ask again by itself before it is said */
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let saying;
+  addEventListener("onemap:unread", ({ detail }) => {
+    if (detail.length) saying ??= setTimeout(() => { saying = undefined; if (!line && !isLeaving) show("not_read", "read_anew", () => location.reload()); }, UNREAD_MS);
+    else {
+      clearTimeout(saying);
+      saying = undefined;
+      hide("not_read");
+    }
+  });
 
   /* ---- who is signed in */
 

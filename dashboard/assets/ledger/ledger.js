@@ -105,21 +105,25 @@
   // The grid: asked again from the first row, or for what it shows when something has changed.
   const grid = () => (document.getElementById("ledger-grid") ? window.dash_ag_grid?.getApi("ledger-grid") : null);
   const refresh = () => {
+    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
+    const byOthers = changed && live;
+    if (changed) live = false;
     const api = grid();
     if (!api) return nothing();
-    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
     if (changed) {
       api.refreshInfiniteCache();
-      const told = live;
-      live = false;
-      return told ? nothing() : true;
+      return byOthers ? nothing() : true;
     }
     api.purgeInfiniteCache();
     if (api.getDisplayedRowCount()) api.ensureIndexVisible(0, "top");
     return true;
   };
 
-  const sorted = (/** @type {{sortModel?: {sort: string, colId: string}[]} | null} */ request) => {
+  /** @typedef {{sortModel?: {sort: string, colId: string}[], failCallback?: () => void}} RowsRequest AG Grid's */
+  /** @type {RowsRequest | null} */
+  let lastRequest = null;
+  const sorted = (/** @type {RowsRequest | null} */ request) => {
+    lastRequest = request;
     const model = request?.sortModel?.[0];
     const next = model ? `${model.sort === "desc" ? "-" : ""}${model.colId}` : null;
     order = next === "due" ? null : next;
@@ -146,16 +150,36 @@
   const WAIT_MS = 1500;
   // Whose doing a change is: what others did leaves the choice of rows alone.
   let live = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let waiting;
   const changed = () => {
-    waiting ??= setTimeout(() => {
-      waiting = undefined;
-      if (!page()) return;
-      live = true;
-      set("ledger-changed", { data: Date.now() });
-    }, WAIT_MS);
+    live = true;
+    set("ledger-changed", { data: Date.now() });
   };
+
+  // What the server did not answer is asked for again: rarer each time, and at once when the network is back.
+  const ROWS = "ledger-grid.getRowsResponse";
+  const READ = [ROWS, "ledger-cards.children", "ledger-summary.children"];
+  const FIRST_AGAIN_MS = 1000;
+  const LAST_AGAIN_MS = 15000;
+  let tries = 0;
+  /** @type {string[]} */
+  let missing = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let again;
+  const readAgain = () => {
+    if (!page() || !missing.length) return;
+    clearTimeout(again);
+    changed();
+  };
+  addEventListener("online", readAgain);
+  addEventListener("onemap:unread", ({ detail }) => {
+    clearTimeout(again);
+    missing = detail.filter((output) => READ.some((read) => output.includes(read)));
+    tries = missing.length ? tries + 1 : 0;
+    // The grid asks one question at a time: it would wait for that answer for good.
+    if (missing.some((output) => output.includes(ROWS))) lastRequest?.failCallback?.();
+    if (missing.length) again = setTimeout(readAgain, Math.min(FIRST_AGAIN_MS * 2 ** (tries - 1), LAST_AGAIN_MS));
+  });
+
   /** @type {HTMLElement | null} */
   let shown = null;
   const begin = () => {
@@ -166,7 +190,7 @@
     const coming = window.onemapPlace.coming(); // the frame saw the way back before Dash drew this page
     if (coming) set("ledger-shown", { data: coming.list.length });
     width();
-    import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed));
+    import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed, WAIT_MS));
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -319,12 +319,13 @@ export class OneMap {
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (event.isComposing) return; // the key is the input method's
     const at = /** @type {HTMLElement} */ (event.target);
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable;
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.search.focus();
-    } else if (this.ledger.reporting.on && ["Escape", "Enter"].includes(event.key) && !at.closest("button")) {
+    } else if (this.ledger.reporting.on && ["Escape", "Enter"].includes(event.key) && !typing && !at.closest("button, a")) {
       if (event.key === "Enter") this.ledger.reporting.takeMiddle();
       else this.ledger.reporting.turn(false);
     } else if (event.key === "Escape" && !event.defaultPrevented) {

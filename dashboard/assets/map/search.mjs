@@ -4,6 +4,8 @@ import { isPhone } from "./palette.mjs";
 import { element, nameOf, say } from "./words.mjs";
 
 const WAIT_MS = 150;
+/** As many as the server takes. */
+const MOST_SIGNS = 64;
 
 /** The longest of the texts that fits, else the last. @param {string[]} texts @param {number} width in pixels @param {(text: string) => number} measure */
 export const fitting = (texts, width, measure) => texts.find((text) => measure(text) <= width) ?? texts[texts.length - 1];
@@ -21,7 +23,7 @@ export class Search {
   constructor(page, choose) {
     this.page = page;
     this.input = element("input", {
-      type: "search", id: "one-map-search-input", placeholder: say("search"), "aria-label": say("search"), autocomplete: "off",
+      type: "search", id: "one-map-search-input", maxlength: String(MOST_SIGNS), placeholder: say("search"), "aria-label": say("search"), autocomplete: "off",
     });
     this.list = element("ul", { id: "one-map-search-list", class: "mp-hits mp-float", role: "listbox", "aria-label": say("results") });
     this.list.hidden = true;
@@ -37,27 +39,28 @@ export class Search {
     this.asked = 0;
     this.asking = ""; // the phrase whose answer is under way
     /** @type {string | null} */
-    this.answered = ""; // the phrase that `found` answers, null where it is forgotten or has failed
+    this.answered = ""; // the phrase that `found` answers, null where the search for it failed
     this.isEntered = false; // Enter was pressed while waiting
     this.input.setAttribute("role", "combobox");
     this.input.setAttribute("aria-controls", this.list.id);
     this.input.setAttribute("aria-expanded", "false");
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("focus", () => this.found.length && !this.isWaiting && this.show());
-    this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
+    this.input.addEventListener("focus", () => this.back());
+    this.input.addEventListener("blur", () => setTimeout(() => this.left(), WAIT_MS));
   }
 
   /** In the bar where it has a place for it, over the map on a phone. */
   place() {
     const bar = document.getElementById("shell-search");
-    (bar && !isPhone() ? bar : this.page).append(this.box);
+    const place = bar && !isPhone() ? bar : this.page;
+    if (this.box.parentElement !== place) place.append(this.box); // put anew it would lose the keyboard
     const room = this.input.clientWidth;
     if (room) this.input.placeholder = fitting([say("search"), say("search_brief"), say("search_word")], room, measureIn(this.input));
   }
 
   remove() {
-    clearTimeout(this.timer);
+    this.forget();
     this.box.remove();
   }
 
@@ -75,6 +78,19 @@ export class Search {
     return this.phrase !== this.answered;
   }
 
+  /** The box has the keyboard again: what was found for its phrase is shown, else asked for. */
+  back() {
+    if (this.isWaiting) this.ask();
+    else if (this.found.length) this.show();
+  }
+
+  /** The keyboard went elsewhere: nothing opens any more, and an Enter that still waits is taken back. */
+  left() {
+    if (document.activeElement === this.input) return;
+    this.hide();
+    this.forget();
+  }
+
   typed() {
     clearTimeout(this.timer);
     this.isEntered = false;
@@ -89,7 +105,6 @@ export class Search {
     if (!phrase) {
       this.answered = phrase;
       this.found = [];
-      this.at = -1;
       this.hide();
       return;
     }
@@ -102,7 +117,7 @@ export class Search {
       this.answered = phrase;
       this.found = found;
       this.show(found.length ? null : say("no_hit"));
-      if (this.isEntered && !this.isWaiting) this.take(this.at);
+      if (this.isEntered) this.take(this.at);
     } catch {
       if (turn !== this.asked) return;
       this.asking = "";
@@ -161,7 +176,7 @@ export class Search {
       event.preventDefault();
       if (this.isWaiting) this.enter();
       else this.take(this.at);
-    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && this.found.length) {
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && this.found.length && !this.isWaiting) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.at = (this.at + step + this.found.length) % this.found.length;

@@ -14,6 +14,10 @@ from tests.running.pages import PATIENCE_S
 from tests.running.waiting import shared, until
 
 REEDS = "芦苇倒了一片。"
+CALLBACKS = "**/_dash-update-component*"
+SLOW_MS = 2500
+"""How long each answer takes on a slow network: longer than the list waits for more news."""
+
 LISTED = f"/ledger?view=waiting&q={quote(REEDS)}"
 
 
@@ -80,7 +84,7 @@ def test_a_problem_s_page_hears_of_a_step_taken_while_it_is_read(
         else:
             route.continue_()
 
-    phone.route("**/_dash-update-component*", hold)
+    phone.route(CALLBACKS, hold)
     phone.goto(f"{shared_served.url}/ledger/{made.problem_id}")
     line = lines.next()
 
@@ -109,3 +113,66 @@ def test_a_list_hears_of_a_step_taken_while_its_line_was_broken(
     take(shared_served.office, first, Action.REFUSE)
     lines.next().continue_()
     expect(gone).to_have_count(0)
+
+
+def break_reads(page: Page, outputs: str) -> list[Route]:
+    """Cuts the callbacks with these outputs; the answer holds those that were cut."""
+    cut: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if outputs in (route.request.post_data or ""):
+            cut.append(route)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(CALLBACKS, hold)
+    return cut
+
+
+@pytest.mark.parametrize(
+    ("size", "outputs", "things"),
+    [
+        ((390, 900), "ledger-cards.children", ".lg-card"),
+        ((1440, 900), "ledger-grid.getRowsResponse", ".ag-row .lg-number"),
+    ],
+)
+def test_a_list_that_could_not_be_read_says_so_and_is_read_again(
+    phone: Page, shared_served: Served, size: tuple[int, int], outputs: str, things: str
+) -> None:
+    phone.set_viewport_size({"width": size[0], "height": size[1]})
+    first, second = (report(shared_served.office, description=REEDS) for _each in range(2))
+    phone.goto(shared_served.url + LISTED)
+    shown = phone.locator(f'{things}[href="/ledger/{first.problem_id}"]')
+    others = phone.locator(f'{things}[href="/ledger/{second.problem_id}"]')
+    expect(shown).to_have_count(1)
+    cut = break_reads(phone, outputs)
+    take(shared_served.office, first, Action.REFUSE)
+    line = phone.locator(".om-session")
+    expect(line).to_contain_text("服务器没有答复")
+    assert cut
+    phone.unroute(CALLBACKS)
+    expect(shown).to_have_count(0)
+    expect(others).to_have_count(1)
+    expect(line).to_have_count(0)
+    take(shared_served.office, second, Action.REFUSE)
+    expect(others).to_have_count(0)
+
+
+def test_a_list_whose_news_never_rest_is_drawn_anew_on_a_slow_network(
+    phone: Page, shared_served: Served
+) -> None:
+    made = [report(shared_served.office, description=REEDS) for _each in range(30)]
+    phone.goto(shared_served.url + LISTED)
+    cards = phone.locator(".lg-card")
+    expect(cards.first).to_be_visible()
+    addresses = "all => all.map(each => each.getAttribute('href'))"
+    before = cards.evaluate_all(addresses)
+    slow = {"offline": False, "latency": SLOW_MS, "downloadThroughput": -1, "uploadThroughput": -1}
+    phone.context.new_cdp_session(phone).send("Network.emulateNetworkConditions", slow)
+    for problem in made:
+        take(shared_served.office, problem, Action.REFUSE)
+        phone.wait_for_timeout(600)
+        if cards.evaluate_all(addresses) != before:
+            return
+    pytest.fail("nothing was drawn anew while the news went on")

@@ -237,6 +237,19 @@ def test_enter_takes_what_was_typed_not_what_was_found_for_its_beginning(
     assert opened.wrongs == []
 
 
+def test_enter_in_the_search_reports_nothing(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open()
+    page = opened.page
+    page.click("[data-map-action=report]:visible")
+    page.fill("#one-map-search-input", "2026-00003")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-shows='problem:{filled.pins[Light.GREEN]}']")
+    assert "/report" not in page.url
+    assert opened.tell("return app.ledger.reporting.on") is True
+    assert opened.wrongs == []
+
+
 def test_the_bell_rings_lists_and_is_read(filled: Filled, map_page: MapOf) -> None:
     opened = map_page(filled.served, Role.CHIEF)
     opened.open()

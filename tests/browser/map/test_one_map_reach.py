@@ -1,8 +1,11 @@
 """The one map for every hand and eye: keyboard, phone, dark, and a line that breaks."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from PIL import Image, ImageChops
+from playwright.sync_api import Page
 
 from data.queries.map.changes import last_change_no
 from tests.fixtures.map import MapPage, row_of
@@ -11,6 +14,9 @@ from tests.made.ledger.acts import report
 from tests.made.map.newest import tell_class, tell_compliance
 
 MapOf = Callable[..., MapPage]
+SEEN_CHANGE = 24
+"""Of 255: a pixel that differs by more is seen to be another."""
+
 SETTLED = "sheet => Promise.all(sheet.getAnimations().map(each => each.finished))"
 
 
@@ -63,6 +69,25 @@ def test_the_list_holds_the_waters_too(filled: Served, map_page: MapOf) -> None:
     page.click("#one-map-list-rows button:has-text('镜湖')")
     assert opened.tell("return app.selection.now") == {"kind": "lake", "id": filled.basin.lake}
     assert opened.wrongs == []
+
+
+def looks_below(page: Page, height: int) -> Image.Image:
+    """What the page shows below that height, in grey."""
+    return Image.open(BytesIO(page.screenshot())).convert("L").crop((0, height, 1280, 720))
+
+
+def test_the_map_stays_whole_beside_hits_that_scroll(filled: Served, map_page: MapOf) -> None:
+    opened = map_page(filled)
+    opened.open()
+    before = looks_below(opened.page, 480)
+    opened.tell(
+        """const hit = {kind: "river", id: 1, name: "清河"};
+        app.search.found = Array(20).fill(hit);
+        app.search.show();"""
+    )
+    assert opened.tell("return app.search.list.scrollHeight > app.search.list.clientHeight")
+    changed = ImageChops.difference(before, looks_below(opened.page, 480)).histogram()
+    assert sum(changed[SEEN_CHANGE:]) < sum(changed) / 1000
 
 
 def test_what_is_in_view_stays_where_it_is_after_the_map_had_no_size(
