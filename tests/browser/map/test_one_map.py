@@ -44,7 +44,7 @@ def test_a_reading_recolours_the_open_map(filled: Served, map_page: MapOf) -> No
     opened = map_page(filled)
     opened.open("/#map=11.5/32.47/112.2&off=")
     basin = filled.basin
-    opened.until(f"{row_of('reaches', basin.reach_down)}?.cls === 4")
+    assert opened.row("reaches", basin.reach_down)["cls"] == 4
     assert close(opened.pixel(112.2, 32.47), CLASS_4)
     opened.until("window.onemap.app.live.source?.readyState === 1")
     opened.page.evaluate("() => { window.before = 'still here'; }")
