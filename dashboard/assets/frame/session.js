@@ -89,9 +89,12 @@
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let saying;
   addEventListener("onemap:unread", ({ detail }) => {
-    if (!detail.length) hide("not_read");
-    clearTimeout(saying);
-    if (detail.length) saying = setTimeout(() => !line && !isLeaving && show("not_read", "read_anew", () => location.reload()), UNREAD_MS);
+    if (detail.length) saying ??= setTimeout(() => { saying = undefined; if (!line && !isLeaving) show("not_read", "read_anew", () => location.reload()); }, UNREAD_MS);
+    else {
+      clearTimeout(saying);
+      saying = undefined;
+      hide("not_read");
+    }
   });
 
   /* ---- who is signed in */

@@ -1,6 +1,7 @@
 /* Where a reported problem lies: marked, typed or the device's place; the server says where that is, and the one chosen last counts. */
 
 import { element } from "../map/words.mjs";
+import { Again } from "./again.mjs";
 import { Device } from "./device.mjs";
 import { onceGone } from "./gone.mjs";
 import { say } from "./send.mjs";
@@ -26,7 +27,7 @@ export class ReportPlace {
     this.state = "";
     /** @type {(() => void)[]} */
     this.waiting = [];
-    this.again = () => this.state === "unasked" && navigator.onLine && this.askAgain();
+    this.again = new Again(() => this.stage.isConnected && this.send());
     this.stage = element("div", { class: "rp-map" });
     this.status = element("p", { class: "pd-said", role: "status" });
     this.located = element("p", { class: "pd-device", role: "status" });
@@ -53,9 +54,8 @@ export class ReportPlace {
     if (!this.stage.isConnected) return;
     const { map } = this.map;
     window.onemap_report_map = map;
-    for (const kind of ["online", "focus"]) window.addEventListener(kind, this.again);
     onceGone(this.stage, () => {
-      for (const kind of ["online", "focus"]) window.removeEventListener(kind, this.again);
+      this.again.rest();
       clearTimeout(this.patience);
       if (window.onemap_report_map === map) window.onemap_report_map = undefined;
     });
@@ -67,32 +67,33 @@ export class ReportPlace {
   /** The server says where that is; until it has, nothing can be sent. @param {Facts} place @param {boolean} [byHand] */
   ask(place, byHand = true) {
     this.device.drop();
-    this.nth += 1;
     this.chosen ||= byHand;
-    this.spot = null;
     this.place = place;
+    this.status.textContent = "";
+    this.again.rest();
+    this.send();
+  }
+
+  /** Asks where the place is. */
+  send() {
+    this.nth += 1;
+    this.spot = null;
     this.where = "";
     this.state = "asking";
-    this.status.textContent = "";
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.giveUp(), PATIENCE_MS);
     this.whenChosen();
-    window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
+    window.dash_clientside.set_props("report-typed", { data: { ...this.place, nth: this.nth } });
     if (!navigator.onLine) this.giveUp();
   }
 
-  /** Asks once more where the place is. */
-  askAgain() {
-    if (!this.place) return;
-    this.ask(this.place, this.chosen);
-    if (this.state === "asking") this.status.textContent = say(this.words, "place_asking");
-  }
-
-  /** No answer came: what is shown belongs to another place, so it goes; an answer that comes late still counts. */
+  /** No answer came: what is shown belongs to another place, so it goes; an answer that comes late still counts, and it is asked again by itself. */
   giveUp() {
     this.state = "unasked";
     this.preview.hidden = true;
-    this.status.textContent = say(this.words, "place_unasked");
+    const said = say(this.words, "place_unasked");
+    if (this.status.textContent !== said) this.status.textContent = said;
+    this.again.later();
     this.answered();
   }
 
@@ -104,8 +105,14 @@ export class ReportPlace {
 
   /** Once the server has said where the place is, or couldn't be asked once more. @returns {Promise<void>} */
   async settled() {
-    if (this.state === "unasked") this.askAgain();
-    if (this.state === "asking") await new Promise((done) => this.waiting.push(() => done(undefined)));
+    if (this.state === "unasked" && this.place) {
+      this.again.stop();
+      this.send();
+    }
+    if (this.state === "asking") {
+      this.status.textContent = say(this.words, "place_asking");
+      await new Promise((done) => this.waiting.push(() => done(undefined)));
+    }
   }
 
   /** @param {Placed | null} spot */
@@ -118,6 +125,7 @@ export class ReportPlace {
       this.where = spot.words;
       this.map?.set(lon, lat);
     }
+    this.again.rest();
     this.status.textContent = "";
     this.state = "";
     this.preview.hidden = false;
