@@ -164,29 +164,19 @@
     set("ledger-changed", { data: Date.now() });
   };
 
-  // What the server did not answer is asked for again: rarer each time, and at once when the network is back.
+  // What the server did not answer is asked for again.
   const ROWS = "ledger-grid.getRowsResponse";
   const READ = [ROWS, "ledger-cards.children", "ledger-summary.children"];
-  const FIRST_AGAIN_MS = 1000;
-  const LAST_AGAIN_MS = 15000;
-  let tries = 0;
+  /** @type {import("./again.mjs").Again | undefined} */
+  let again;
   /** @type {string[]} */
   let missing = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again;
-  const readAgain = () => {
-    if (!page() || !missing.length) return;
-    clearTimeout(again);
-    changed();
-  };
-  addEventListener("online", readAgain);
+  const readAgain = () => (missing.length ? again?.later() : again?.rest());
   addEventListener("onemap:unread", ({ detail }) => {
-    clearTimeout(again);
     missing = detail.filter((output) => READ.some((read) => output.includes(read)));
-    tries = missing.length ? tries + 1 : 0;
     // The grid asks one question at a time: it would wait for that answer for good.
     if (missing.some((output) => output.includes(ROWS))) lastRequest?.failCallback?.();
-    if (missing.length) again = setTimeout(readAgain, Math.min(FIRST_AGAIN_MS * 2 ** (tries - 1), LAST_AGAIN_MS));
+    readAgain();
   });
 
   /** @type {HTMLElement | null} */
@@ -200,6 +190,10 @@
     if (coming) set("ledger-shown", { data: coming.list.length });
     width();
     import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed, WAIT_MS));
+    import("/assets/ledger/again.mjs").then(({ Again }) => {
+      again ??= new Again(() => page() && changed());
+      readAgain();
+    });
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

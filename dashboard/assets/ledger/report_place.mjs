@@ -80,6 +80,7 @@ export class ReportPlace {
     this.spot = null;
     this.where = "";
     this.state = "asking";
+    this.preview.ariaBusy = "true";
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.giveUp(), PATIENCE_MS);
     this.whenChosen();
@@ -99,6 +100,7 @@ export class ReportPlace {
 
   answered() {
     clearTimeout(this.patience);
+    this.preview.ariaBusy = null;
     for (const done of this.waiting.splice(0)) done();
     this.whenNamed();
   }

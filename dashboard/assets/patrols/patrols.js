@@ -19,8 +19,8 @@
   /** The list of chiefs as last drawn, and how far it was scrolled: each answer draws it anew. @type {HTMLElement | null} */
   let drawn = null;
   let scrolled = 0;
-  /** The link that was followed, to give the focus to its successor. @type {HTMLElement | null} */
-  let left = null;
+  /** The link of a patrol, chief or month that has the keyboard, to give it to its successor. @type {HTMLElement | null} */
+  let held = null;
 
   const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
   const refresh = (more = {}) => one("patrols-main") && set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
@@ -36,7 +36,6 @@
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(history.state, "", link.getAttribute("href"));
-    left = document.activeElement === link ? link : null;
     refresh();
     if (matchMedia("(max-width: 767px)").matches && link.dataset.patrolsGo) {
       watched = link.dataset.patrolsGo;
@@ -53,10 +52,10 @@
       list.scrollTop = scrolled;
       list.addEventListener("scroll", () => { if (list.isConnected) scrolled = list.scrollTop; });
     }
-    if (left && !left.isConnected) {
-      const again = /** @type {HTMLElement | null} */ (document.querySelector(`a[data-patrols-go][href="${CSS.escape(left.getAttribute("href") ?? "")}"]`));
+    if (held && !held.isConnected) {
+      const again = /** @type {HTMLElement | null} */ (document.querySelector(`a[data-patrols-key="${CSS.escape(held.dataset.patrolsKey ?? "")}"]`));
+      if (again) held = null;
       if (document.activeElement === document.body) again?.focus({ preventScroll: true });
-      if (again) left = null;
     }
     if (current && list && seen !== current.getAttribute("href")) {
       seen = current.getAttribute("href");
@@ -251,8 +250,12 @@
     button.disabled = false;
   }
 
+  document.addEventListener("focusin", ({ target }) => {
+    held = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest?.("a[data-patrols-go]") ?? null);
+  });
   document.addEventListener("click", (event) => {
     go(event);
+    if (document.activeElement === document.body) held = null; // pressed beside everything
     const button = /** @type {HTMLButtonElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("button[id]"));
     if (button?.id === "patrols-upload") open();
     else if (button?.id === "patrols-choose") choose();

@@ -14,7 +14,8 @@ from data.vocabulary import Role
 from tests.fixtures.map import watch
 from tests.fixtures.served import Served
 from tests.made.patrols.walks import walk
-from tests.running.pages import until_in_page
+from tests.running.pages import PATIENCE_S, until_in_page
+from tests.running.waiting import shared, until
 
 WENT = (clock.now() - timedelta(minutes=90)).replace(microsecond=0)
 EARLIER = WENT - timedelta(days=40)
@@ -197,13 +198,39 @@ def test_a_chosen_record_keeps_the_keyboards_focus(
     page.goto(f"{shared_served.url}/patrols")
     hand_in(page, walk(WENT, from_m=2_000, metres=900, minutes=14), "短.gpx")
     confirm_month(page)
-    expect(page.locator("#patrols-send")).to_be_hidden()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # and its button has the keyboard again
     opening = page.locator(".pt-table a.pt-open").first
     opening.evaluate("link => { link.isOld = true; }")
     opening.focus()
     page.keyboard.press("Enter")
-    until_in_page(page, "() => !document.querySelector('.pt-table a.pt-open').isOld")
+    until_in_page(page, "() => document.querySelector('.pt-table a.pt-open')?.isOld !== true")
     expect(opening).to_be_focused()
+
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    page.route("**/_dash-update-component*", hold_first)
+    opening.evaluate("link => { link.isOld = true; }")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")  # elsewhere before the list is drawn anew
+    address = page.evaluate("document.activeElement.getAttribute('href')")
+    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
+    held[0].continue_()
+    until_in_page(page, "() => document.querySelector('.pt-table a.pt-open')?.isOld !== true")
+    expect(page.locator(f"a[href='{address}']:focus")).to_be_visible()
+
+
+def test_a_month_s_arrow_keeps_the_keyboards_focus(chief: Page, shared_served: Served) -> None:
+    chief.goto(f"{shared_served.url}/patrols?month=2026-05")
+    for arrow, month in (("上一月", "04"), ("上一月", "03"), ("下一月", "04"), ("下一月", "05")):
+        link = chief.locator(".pt-month").get_by_role("link", name=arrow)
+        link.press("Enter")
+        expect(chief.locator(".pt-month [role=status]")).to_have_text(f"2026-{month}")
+        expect(link).to_be_focused()
 
 
 def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:
