@@ -53,9 +53,7 @@ def test_a_drawer_that_is_emptied_late_leaves_the_keyboard_to_who_types_meanwhil
     opened = map_page(filled)
     opened.open()
     page = opened.page
-    page.keyboard.press("/")
-    page.keyboard.type("QH-01")
-    page.wait_for_selector("#one-map-search-list [role=option]")
+    opened.search("QH-01")
     page.keyboard.press("Enter")
     expect(page.locator(".dw h2")).to_be_focused()
     held: list[Route] = []
