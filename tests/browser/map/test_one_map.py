@@ -68,9 +68,7 @@ def test_search_flies_there_and_selects(filled: Served, map_page: MapOf) -> None
     opened = map_page(filled)
     opened.open()
     page = opened.page
-    page.keyboard.press("/")
-    page.keyboard.type("JH-0")
-    page.wait_for_selector("#one-map-search-list [role=option]")
+    opened.search("JH-0")
     assert page.inner_text("#one-map-search-list [role=option] b") == "镜湖湖心"
     page.keyboard.press("Enter")
     number = filled.basin.section_lake
