@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, html, no_update
 
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import may, require
 from dashboard.frame.body import unreadable
-from dashboard.frame.callback_values import number_in, whole_number
+from dashboard.frame.callback_values import number_in, pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk_steps import (
@@ -234,9 +234,10 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         State("ledger-grid", "selectedRows"),
         prevent_initial_call=True,
     )
-    async def ask(clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
-        word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
-        if not any(clicks) or word not in set(FOR_SEVERAL):
+    async def ask(_clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
+        button = pressed()
+        word = button["index"] if isinstance(button, dict) else ""
+        if word not in set(FOR_SEVERAL):
             return (no_update,) * 15
         action, chosen = Action(word), picked(rows)
         assigns, units = action is Action.ASSIGN, []

@@ -3,9 +3,10 @@
 from typing import Any
 
 import dash
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
+from dashboard.frame.callback_values import changed, pressed
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger import bulk, filters, grid, tabs
@@ -238,14 +239,14 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def show_cards(
-        narrow: bool | None, asked: str, _changed: int, more: list[int | None], shown: int
+        narrow: bool | None, asked: str, _changed: int, _more: list[int | None], shown: int
     ) -> tuple[Any, Any]:
         if not narrow:
             return [], CARD_ROWS
-        if isinstance(ctx.triggered_id, dict):
-            shown += CARD_ROWS if any(more) else 0
-        elif ctx.triggered_id == Ids.ASKED:
+        if changed(Ids.ASKED):
             shown = CARD_ROWS
+        elif pressed():
+            shown += CARD_ROWS
         shown = max(shown, CARD_ROWS)
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)

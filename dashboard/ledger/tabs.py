@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, dcc, html, no_update
 
 from dashboard.frame.auth import current_user
-from dashboard.frame.callback_values import whole_number
+from dashboard.frame.callback_values import pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
@@ -217,9 +217,10 @@ def register_views(app: dash.Dash, deps: Deps) -> None:
         State(Bulk.CHANGED, "data"),
         prevent_initial_call=True,
     )
-    async def forget(clicks: list[int | None], changed: int) -> Any:
-        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+    async def forget(_clicks: list[int | None], changed: int) -> Any:
+        button = pressed()
+        if not isinstance(button, dict):
             return no_update
-        view_id = whole_number(ctx.triggered_id["index"])
+        view_id = whole_number(button["index"])
         await off(forget_view, deps, current_user().account_id, view_id)
         return changed + 1

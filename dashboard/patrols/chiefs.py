@@ -47,7 +47,7 @@ def _own(shown: Shown) -> html.A:
     return html.A(
         html.B(_("My own patrols")),
         href=address(shown.month.key, chief=OWN),
-        **attributes(data_patrols_go="patrols-main", **current),
+        **attributes(data_patrols_go="patrols-main", data_patrols_key="own", **current),
     )
 
 
@@ -82,5 +82,7 @@ def _row(chief: ChiefMonth, reach: str, is_chosen: bool, month: Month) -> html.A
             ),
         ],
         href=address(month.key, chief=chief.person_id),
-        **attributes(data_patrols_go="patrols-main", **current),
+        **attributes(
+            data_patrols_go="patrols-main", data_patrols_key=f"chief {chief.person_id}", **current
+        ),
     )

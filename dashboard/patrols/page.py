@@ -182,7 +182,7 @@ def step(sign: str, label: str, key: str, shown: Shown) -> html.A | html.Span:
         href=address(key, chief=chief),
         title=label,
         className="fld pt-step",
-        **attributes(aria_label=label, data_patrols_go=""),
+        **attributes(aria_label=label, data_patrols_go="", data_patrols_key=sign),
     )
 
 

@@ -87,7 +87,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
         href=address(shown.month.key, chief=chief, patrol=patrol.id),
         className="pt-open",
         **opener(),
-        **attributes(data_patrols_go="patrols-one"),
+        **attributes(data_patrols_go="patrols-one", data_patrols_key=f"patrol {patrol.id}"),
     )
     cells: list[Cell] = [
         ([opening, " ", html.Span(waters_words(patrol), className="t2")], False),

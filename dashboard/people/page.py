@@ -4,9 +4,9 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, dcc, html, no_update
 
-from dashboard.frame.callback_values import number_in, pressed
+from dashboard.frame.callback_values import changed, number_in, pressed
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
@@ -144,7 +144,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
     async def show_rows(
         search: str | None, role: str | None, page: int | None, _changed: int
     ) -> tuple[Any, ...]:
-        page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.ROLE) else page or 1
+        page = 1 if changed(Ids.SEARCH, Ids.ROLE) else page or 1
         listed = await off(actions.list_accounts, deps, search or "", page, role)
         pages = max(1, -(-listed.count // actions.PAGE_ROWS))
         count = _("{count} accounts").format(count=listed.count)
@@ -210,9 +210,10 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def choose(_clicks: list[int]) -> tuple[Any, ...]:
-        if not pressed() or not isinstance(ctx.triggered_id, dict):
+        button = pressed()
+        if not isinstance(button, dict):
             return (no_update,) * 12
-        chosen = {"id": ctx.triggered_id["index"]}
+        chosen = {"id": button["index"]}
         return chosen, True, *account_list.NO_ROLE, *role_form.refusals("add")
 
     @app.callback(
@@ -269,9 +270,10 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def ask(_clicks: list[int]) -> tuple[Any, ...]:
-        if not pressed() or not isinstance(ctx.triggered_id, dict):
+        button = pressed()
+        if not isinstance(button, dict):
             return (no_update,) * 4
-        pending = {"what": ctx.triggered_id["what"], "index": ctx.triggered_id["index"]}
+        pending = {"what": button["what"], "index": button["index"]}
         return pending, account_list.confirmation(pending["what"]), True, None
 
     @app.callback(

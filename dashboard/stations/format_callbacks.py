@@ -3,9 +3,9 @@
 from typing import Any
 
 import dash
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, no_update
 
-from dashboard.frame.callback_values import number_in, whole_number
+from dashboard.frame.callback_values import number_in, pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.kit import while_running
@@ -55,9 +55,10 @@ def register_opening(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def open_format(_clicks: list[int]) -> Any:
-        if not isinstance(ctx.triggered_id, dict) or not ctx.triggered[0]["value"]:
+        button = pressed()
+        if not isinstance(button, dict):
             return (no_update,) * 9
-        return await off(answers.opened, deps, whole_number(ctx.triggered_id["index"]))
+        return await off(answers.opened, deps, whole_number(button["index"]))
 
     @app.callback(
         Output(Ids.EDITOR, "hidden"),

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
 
-from dashboard.frame.callback_values import number_in, pressed, whole_number
+from dashboard.frame.callback_values import changed, number_in, pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
@@ -120,13 +120,18 @@ def station_dialog() -> dmc.Modal:
     )
 
 
-def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
-    """The id of the station whose form is to open, None for a new station."""
-    if isinstance(ctx.triggered_id, dict):
-        return whole_number(ctx.triggered_id["index"])
-    if ctx.triggered_id == Ids.RELOAD:
+def asked_for(
+    button: str | dict[str, Any] | None, asked: str | None, chosen: dict[str, Any] | None
+) -> int | None:
+    """The id of the station whose form the pressed button or, without one, a link is to open.
+
+    None for a new station.
+    """
+    if isinstance(button, dict):
+        return whole_number(button["index"])
+    if button == Ids.RELOAD:
         return number_in(chosen, "id")
-    return whole_number(asked) if ctx.triggered_id != Ids.NEW and asked else None
+    return None if button == Ids.NEW else whole_number(asked)
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
@@ -153,7 +158,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
     async def show_rows(
         search: str | None, kind: str | None, page: int | None, _changed: int
     ) -> tuple[Any, ...]:
-        page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.KIND) else page or 1
+        page = 1 if changed(Ids.SEARCH, Ids.KIND) else page or 1
         chosen = None if kind == NONE else kind
         count, rows = await off(actions.list_stations, deps, search or "", chosen, page)
         shown = station_table(rows, deps.clock(), filtered=bool(search) or kind != NONE)
@@ -203,12 +208,12 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
     async def open_form(
         _new: int, _edit: list[int], _reload: int, asked: str | None, chosen: dict[str, Any] | None
     ) -> Any:
-        if pressed():
-            return await off(opened, deps, asked_for(asked, chosen))
+        button = pressed()
         # The list may be drawn before the first call: what was linked to is opened either way.
-        return (
-            await off(opened, deps, whole_number(asked)) if asked and chosen is None else no_update
-        )
+        linked = bool(asked) and (chosen is None or changed(Ids.ASKED))
+        if button is None and not linked:
+            return no_update
+        return await off(opened, deps, asked_for(button, asked, chosen))
 
     @app.callback(
         *[Output(group, "hidden") for group in form.GROUPS],

@@ -6,7 +6,7 @@ from typing import Any
 import dash
 from dash import ALL, Input, Output, ctx, dcc, html, no_update
 
-from dashboard.frame.callback_values import whole_number
+from dashboard.frame.callback_values import pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
@@ -73,12 +73,12 @@ def register(app: dash.Dash, deps: Deps) -> None:
         Input({"type": Ids.OFF, "index": ALL}, "n_clicks"),
     )
     async def show(_ask: int, _on: list[int], _off: list[int]) -> tuple[Any, Any]:
-        asked = ctx.triggered_id
+        button = pressed()
         said: Any = None
-        if isinstance(asked, dict):
-            if not ctx.triggered[0]["value"]:
-                return no_update, no_update
-            said = await off(switched, deps, str(asked["type"]), str(asked["index"]))
+        if isinstance(button, dict):
+            said = await off(switched, deps, str(button["type"]), str(button["index"]))
+        elif isinstance(ctx.triggered_id, dict):  # drawn, with what is read here
+            return no_update, no_update
         return refused_body(await off(read_refused, deps)), said
 
 

@@ -4,11 +4,11 @@ from typing import Any, get_args
 
 import dash
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, ctx, dcc, html
+from dash import ClientsideFunction, Input, Output, dcc, html
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
-from dashboard.frame.callback_values import whole_number
+from dashboard.frame.callback_values import changed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
@@ -158,8 +158,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         Input(Ids.RETRY, "n_clicks"),
     )
     async def show(*filled: str | int | None) -> tuple[Any, ...]:
-        turned = ctx.triggered_id in (None, Ids.PAGES, Ids.RETRY)
-        page = (filled[4] or 1) if turned else 1
+        page = 1 if changed(Ids.SEARCH, Ids.KIND, Ids.STANDING, Ids.SORT) else filled[4] or 1
         chosen = (*filled[:4], page)
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)

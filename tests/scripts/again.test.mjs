@@ -55,6 +55,16 @@ test("nothing is asked once it was answered, and the next pause is short", () =>
   assert.equal(asked, 2);
 });
 
+test("what is due already is not put off, nor counted twice", () => {
+  again.later();
+  mock.timers.tick(900);
+  again.later();
+  mock.timers.tick(100);
+  assert.equal(asked, 1);
+  mock.timers.tick(2000);
+  assert.equal(asked, 2);
+});
+
 test("nothing is asked by itself without a network, nor beside an answer under way", () => {
   again.later();
   network.onLine = false;
@@ -63,6 +73,7 @@ test("nothing is asked by itself without a network, nor beside an answer under w
   network.onLine = true;
   isFetching = true;
   mock.timers.tick(60000);
+  window.dispatchEvent(new Event("focus"));
   assert.equal(asked, 0);
   isFetching = false;
   mock.timers.tick(200);

@@ -5,8 +5,10 @@
   const WAIT_MS = 60;
   const QUIET_MS = 120;
   const LONGEST_MS = 15000;
+  const HANGS_MS = 30000;
   const root = document.documentElement;
-  let open = 0;
+  /** What Dash has asked and has no answer to. @type {Set<{page: string, since: number}>} */
+  const open = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let showing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -22,7 +24,7 @@
   };
   const soon = () => {
     clearTimeout(ending);
-    if (isOn && !open) ending = setTimeout(end, QUIET_MS);
+    if (isOn && !open.size) ending = setTimeout(end, QUIET_MS);
   };
   const begin = () => {
     end();
@@ -67,7 +69,8 @@
   window.fetch = async (...asked) => {
     const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
     if (!address.includes("_dash-update-component")) return fetched.apply(window, asked);
-    open += 1;
+    const question = { page: location.pathname, since: performance.now() };
+    open.add(question);
     clearTimeout(ending);
     let isAnswered = false;
     try {
@@ -76,14 +79,14 @@
       isAnswered = answer.status < 500;
       return answer;
     } finally {
-      note(asked[1], isAnswered);
-      open -= 1;
+      open.delete(question);
       soon();
+      if (question.page === location.pathname) note(asked[1], isAnswered); // what a page that was left asked is no matter any more
     }
   };
 
-  /** Whether an answer of Dash's is on its way: a question beside it would be answered instead of it. */
-  window.onemapFetching = () => open > 0;
+  /** Whether an answer of Dash's is on its way: a question beside it would be answered instead of it. One that hangs is given up. */
+  window.onemapFetching = () => [...open].some(({ since }) => performance.now() - since < HANGS_MS);
 
   let path = location.pathname;
   const turned = () => {

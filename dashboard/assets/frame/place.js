@@ -76,7 +76,8 @@
     if (reached && reached.number !== step.number) return push(state, title, address); // Back was called off: the page's own step again
     note();
     const link = followed?.closest("#shell-main") ? followed : null;
-    const goesBack = link && step.from && !link.matches("[data-row-open]") && link.pathname + link.search === step.from.address;
+    const leadsOn = link && link.pathname !== location.pathname && !link.matches("[data-row-open]"); // a step within the page is no way back
+    const goesBack = leadsOn && step.from && link.pathname + link.search === step.from.address;
     const place = goesBack ? placeOf(step.from?.number) : undefined;
     const isBeside = link?.dataset.beside !== undefined; // along the list from which this page was opened
     const from = place ? place.from : isBeside ? step.from : { number: step.number, address: here() };

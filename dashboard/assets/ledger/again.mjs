@@ -15,11 +15,14 @@ export class Again {
       this.stop();
       this.act();
     };
+    this.due = () => this.tryIt();
   }
 
-  /** Asks again after a while, for "online" alone may come before the server can be reached, or never. */
+  /** Asks again after a while, if that isn't due already: "online" alone may come before the server can be reached, or never. */
   later() {
-    for (const kind of ["online", "focus"]) window.addEventListener(kind, this.now);
+    if (this.timer) return;
+    window.addEventListener("online", this.now);
+    window.addEventListener("focus", this.due);
     this.wait(Math.min(FIRST_MS * 2 ** this.tries, LAST_MS));
     this.tries += 1;
   }
@@ -32,16 +35,21 @@ export class Again {
 
   stop() {
     clearTimeout(this.timer);
-    for (const kind of ["online", "focus"]) window.removeEventListener(kind, this.now);
+    this.timer = undefined;
+    window.removeEventListener("online", this.now);
+    window.removeEventListener("focus", this.due);
   }
 
-  /** Asks after the pause; not beside an answer under way, which Dash would drop for the next. @param {number} pause milliseconds */
+  /** @param {number} pause milliseconds */
   wait(pause) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (!navigator.onLine) this.wait(LAST_MS);
-      else if (window.onemapFetching()) this.wait(BUSY_MS);
-      else this.now();
-    }, pause);
+    this.timer = setTimeout(this.due, pause);
+  }
+
+  /** Asks, but not beside an answer under way, which Dash would drop for the next. */
+  tryIt() {
+    if (!navigator.onLine) this.wait(LAST_MS);
+    else if (window.onemapFetching()) this.wait(BUSY_MS);
+    else this.now();
   }
 }

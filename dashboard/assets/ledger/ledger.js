@@ -4,8 +4,16 @@
   const page = () => document.getElementById("ledger-page");
   const nothing = () => window.dash_clientside.no_update;
   const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
-  const pressed = () => window.dash_clientside.callback_context.triggered.some((one) => one.value);
-  const asked = () => window.dash_clientside.callback_context.triggered_id;
+  // A call that waits takes in what comes meanwhile: the button that was pressed needn't be the first named.
+  const triggered = () => window.dash_clientside.callback_context.triggered.map(({ prop_id: name, value }) => {
+    const at = name.lastIndexOf(".");
+    return { id: name.slice(0, at), isPressed: name.slice(at) === ".n_clicks" && Boolean(value) };
+  });
+  /** The id of the button whose press called, if one did and not only the drawing of some. @returns {{type: string, index: string} | undefined} */
+  const pressed = () => {
+    const button = triggered().find(({ isPressed }) => isPressed);
+    return button && JSON.parse(button.id);
+  };
 
   // The address: the filters' query string and the order.
   let query = "";
@@ -83,12 +91,13 @@
     if (api?.getColumn("asked")?.isVisible() === !isShown) api.setColumnsVisible(["asked"], isShown);
   };
 
-  const turn = () => (pressed() ? asked().index : nothing());
+  const turn = () => pressed()?.index ?? nothing();
 
   /** @param {unknown} _drops @param {unknown} _clears @param {Record<string, string[]>} kept */
   const drop = (_drops, _clears, kept) => {
-    if (!pressed()) return nothing();
-    const { type, index } = asked();
+    const button = pressed();
+    if (!button) return nothing();
+    const { type, index } = button;
     if (type === "ledger-clear") {
       for (const key of PICKS) set(`ledger-pick-${key}`, { value: [] });
       set("ledger-search", { value: "" });
@@ -105,7 +114,7 @@
   // The grid: asked again from the first row, or for what it shows when something has changed.
   const grid = () => (document.getElementById("ledger-grid") ? window.dash_ag_grid?.getApi("ledger-grid") : null);
   const refresh = () => {
-    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
+    const changed = !triggered().some(({ id }) => id === "ledger-asked");
     const byOthers = changed && live;
     if (changed) live = false;
     const api = grid();
@@ -155,29 +164,19 @@
     set("ledger-changed", { data: Date.now() });
   };
 
-  // What the server did not answer is asked for again: rarer each time, and at once when the network is back.
+  // What the server did not answer is asked for again.
   const ROWS = "ledger-grid.getRowsResponse";
   const READ = [ROWS, "ledger-cards.children", "ledger-summary.children"];
-  const FIRST_AGAIN_MS = 1000;
-  const LAST_AGAIN_MS = 15000;
-  let tries = 0;
+  /** @type {import("./again.mjs").Again | undefined} */
+  let again;
   /** @type {string[]} */
   let missing = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again;
-  const readAgain = () => {
-    if (!page() || !missing.length) return;
-    clearTimeout(again);
-    changed();
-  };
-  addEventListener("online", readAgain);
+  const readAgain = () => (missing.length ? again?.later() : again?.rest());
   addEventListener("onemap:unread", ({ detail }) => {
-    clearTimeout(again);
     missing = detail.filter((output) => READ.some((read) => output.includes(read)));
-    tries = missing.length ? tries + 1 : 0;
     // The grid asks one question at a time: it would wait for that answer for good.
     if (missing.some((output) => output.includes(ROWS))) lastRequest?.failCallback?.();
-    if (missing.length) again = setTimeout(readAgain, Math.min(FIRST_AGAIN_MS * 2 ** (tries - 1), LAST_AGAIN_MS));
+    readAgain();
   });
 
   /** @type {HTMLElement | null} */
@@ -191,6 +190,10 @@
     if (coming) set("ledger-shown", { data: coming.list.length });
     width();
     import("/assets/ledger/follow.mjs").then(({ follow }) => follow(now, changed, WAIT_MS));
+    import("/assets/ledger/again.mjs").then(({ Again }) => {
+      again ??= new Again(() => page() && changed());
+      readAgain();
+    });
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -39,14 +39,19 @@ export class ReportPlace {
   restore(place, where) {
     this.place = place;
     this.where = where;
-    this.chosen = true;
+    this.ask(place);
   }
 
-  /** The map, with the place of a draft or of the address. */
+  /** The place of the address, unless there is one of a draft or one chosen already; then the map, which may take long or never come. */
   async begin() {
     const [west, south, east, north] = this.told.bounds ?? [73, 18, 135, 53];
     const { lon, lat } = this.told.asked;
     const asked = lon !== "" && lat !== "" && Number.isFinite(Number(lon)) && Number.isFinite(Number(lat));
+    onceGone(this.stage, () => {
+      this.again.rest();
+      clearTimeout(this.patience);
+    });
+    if (asked && !this.place) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
     this.map = await chooser(this.stage, {
       center: [(west + east) / 2, (south + north) / 2], zoom: 8, label: say(this.words, "map"),
       chosen: (/** @type {number} */ x, /** @type {number} */ y) => this.ask({ x, y, crs: "EPSG:4490" }),
@@ -55,19 +60,17 @@ export class ReportPlace {
     const { map } = this.map;
     window.onemap_report_map = map;
     onceGone(this.stage, () => {
-      this.again.rest();
-      clearTimeout(this.patience);
       if (window.onemap_report_map === map) window.onemap_report_map = undefined;
     });
-    if (this.place) this.ask(this.place, this.chosen);
-    else if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
-    else map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
+    if (this.spot) this.map.set(this.spot.lon, this.spot.lat);
+    else if (!this.place) map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
   }
 
   /** The server says where that is; until it has, nothing can be sent. @param {Facts} place @param {boolean} [byHand] */
   ask(place, byHand = true) {
     this.device.drop();
     this.chosen ||= byHand;
+    if (place !== this.place) this.where = "";
     this.place = place;
     this.status.textContent = "";
     this.again.rest();
@@ -78,8 +81,8 @@ export class ReportPlace {
   send() {
     this.nth += 1;
     this.spot = null;
-    this.where = "";
     this.state = "asking";
+    this.preview.ariaBusy = "true";
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.giveUp(), PATIENCE_MS);
     this.whenChosen();
@@ -99,6 +102,7 @@ export class ReportPlace {
 
   answered() {
     clearTimeout(this.patience);
+    this.preview.ariaBusy = null;
     for (const done of this.waiting.splice(0)) done();
     this.whenNamed();
   }
@@ -119,6 +123,7 @@ export class ReportPlace {
   placed(spot) {
     if (!spot || spot.nth !== this.nth || !this.stage.isConnected) return;
     this.spot = spot.ok ? spot : null;
+    this.where = "";
     if (spot.ok) {
       const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
       this.place = { x, y, crs, accuracy_m: accuracy };

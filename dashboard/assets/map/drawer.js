@@ -127,7 +127,8 @@
       /** @type {HTMLElement | null} */ (document.querySelector(".dw h2"))?.focus({ preventScroll: true });
     } else if (!now && before) {
       const kept = before !== document.body && document.contains(before) && before.offsetParent;
-      (kept ? before : /** @type {HTMLElement | null} */ (document.querySelector(".maplibregl-canvas")))?.focus({ preventScroll: true });
+      const at = document.activeElement ?? document.body; // somebody may have gone on with the keyboard since
+      if (at === document.body || at.closest("#one-map-drawer-frame")) (kept ? before : /** @type {HTMLElement | null} */ (document.querySelector(".maplibregl-canvas")))?.focus({ preventScroll: true });
       before = null;
     }
     shown = now;

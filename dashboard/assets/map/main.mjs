@@ -234,7 +234,7 @@ export class OneMap {
     window.dash_clientside.set_props("one-map-selection", { data: { ...thing, turn: ++this.turn } });
     this.react(thing);
     const found = seen?.geometry ? seen : await marked;
-    if (found && await this.scene.stands() && thing === this.selection.now) this.look(found, fly);
+    if (found && thing === this.selection.now) this.look(found, fly);
   }
 
   /** What was chosen comes into the free part: from anywhere when it was looked for, else from under a panel. @param {Found} found @param {boolean} fly */

@@ -10,7 +10,6 @@ import { draw, OPTIONS } from "./symbols.mjs";
 import { say } from "./words.mjs";
 
 const AGE_MS = 900000;
-const MOST_FRAMES = 120;
 const UNCOVER_MS = 400;
 const BETWEEN_MS = 500;
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
@@ -160,14 +159,6 @@ export class Scene {
     stage.append(this.box);
     document.getElementById("one-map-opening")?.remove();
     this.map.resize();
-  }
-
-  /** Whether the map has a size: while Dash draws the drawer its page has none for a moment, which is waited for. The map itself would hear of its new size only later. */
-  async stands() {
-    for (let turn = 0; turn < MOST_FRAMES && !this.box.clientHeight; turn += 1) await new Promise((done) => requestAnimationFrame(done));
-    const canvas = this.map.getCanvas();
-    if (canvas.clientHeight !== this.box.clientHeight || canvas.clientWidth !== this.box.clientWidth) this.map.resize();
-    return this.box.clientHeight > 0;
   }
 
   /** @param {Bounds | null} bounds */

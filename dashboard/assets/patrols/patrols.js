@@ -53,7 +53,7 @@
       list.addEventListener("scroll", () => { if (list.isConnected) scrolled = list.scrollTop; });
     }
     if (held && !held.isConnected) {
-      const again = /** @type {HTMLElement | null} */ (document.querySelector(`a[data-patrols-go][href="${CSS.escape(held.getAttribute("href") ?? "")}"]`));
+      const again = /** @type {HTMLElement | null} */ (document.querySelector(`a[data-patrols-key="${CSS.escape(held.dataset.patrolsKey ?? "")}"]`));
       if (again) held = null;
       if (document.activeElement === document.body) again?.focus({ preventScroll: true });
     }
@@ -255,6 +255,7 @@
   });
   document.addEventListener("click", (event) => {
     go(event);
+    if (document.activeElement === document.body) held = null; // pressed beside everything
     const button = /** @type {HTMLButtonElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("button[id]"));
     if (button?.id === "patrols-upload") open();
     else if (button?.id === "patrols-choose") choose();

@@ -203,9 +203,7 @@ def test_a_number_is_found_and_opened(filled: Filled, map_page: MapOf) -> None:
     opened = map_page(filled.served, Role.CHIEF)
     opened.open()
     page = opened.page
-    page.keyboard.press("/")
-    page.keyboard.type("2026-00003")
-    page.wait_for_selector("#one-map-search-list [role=option]")
+    opened.search("2026-00003")
     page.keyboard.press("Enter")
     green = filled.pins[Light.GREEN]
     page.wait_for_selector(f"[data-shows='problem:{green}']")

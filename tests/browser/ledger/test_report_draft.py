@@ -204,6 +204,29 @@ def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
 
 
+def test_a_place_named_before_its_map_came_is_not_asked_about_anew(
+    phone: BrowserContext, shared_served: Served
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    phone.route("**/maplibre-gl.mjs", hold)
+    page = form(phone, shared_served)
+    page.get_by_role("button", name="使用本机定位").click()
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    page.fill("#rp-description", SAID)
+    until_kept(page, SAID, where="清河 K16+")
+    page.route(re.compile("_dash-update-component"), lambda route: route.abort())
+    for route in held:
+        route.continue_()
+    expect(page.locator(".rp-map .pb-pin")).to_be_visible()
+    page.unroute_all()
+    page.goto(f"{shared_served.url}/ledger/report?lon={LON}&lat={LAT + 0.01}")
+    expect(page.locator(".rp-restored")).to_contain_text("继续草稿（清河 K16+")
+
+
 def test_an_emptied_form_leaves_no_draft(phone: BrowserContext, shared_served: Served) -> None:
     page = form(phone, shared_served)
     until_in_page(page, "() => window.onemap_report_map")

@@ -206,9 +206,7 @@ def test_by_keyboard_the_drawer_takes_the_focus_and_gives_it_back(
     opened = map_page(filled)
     opened.open()
     page = opened.page
-    page.keyboard.press("/")
-    page.keyboard.type("QH-01")
-    page.wait_for_selector("#one-map-search-list [role=option]")
+    opened.search("QH-01")
     page.keyboard.press("Enter")
     expect(page.locator(".dw h2")).to_be_focused()
     page.keyboard.press("Tab")

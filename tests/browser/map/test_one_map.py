@@ -44,7 +44,7 @@ def test_a_reading_recolours_the_open_map(filled: Served, map_page: MapOf) -> No
     opened = map_page(filled)
     opened.open("/#map=11.5/32.47/112.2&off=")
     basin = filled.basin
-    opened.until(f"{row_of('reaches', basin.reach_down)}?.cls === 4")
+    assert opened.row("reaches", basin.reach_down)["cls"] == 4
     assert close(opened.pixel(112.2, 32.47), CLASS_4)
     opened.until("window.onemap.app.live.source?.readyState === 1")
     opened.page.evaluate("() => { window.before = 'still here'; }")
@@ -68,9 +68,7 @@ def test_search_flies_there_and_selects(filled: Served, map_page: MapOf) -> None
     opened = map_page(filled)
     opened.open()
     page = opened.page
-    page.keyboard.press("/")
-    page.keyboard.type("JH-0")
-    page.wait_for_selector("#one-map-search-list [role=option]")
+    opened.search("JH-0")
     assert page.inner_text("#one-map-search-list [role=option] b") == "镜湖湖心"
     page.keyboard.press("Enter")
     number = filled.basin.section_lake

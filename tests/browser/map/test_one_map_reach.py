@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from data.queries.map.changes import last_change_no
 from tests.fixtures.map import MapPage, row_of
@@ -90,27 +90,32 @@ def test_the_map_stays_whole_beside_hits_that_scroll(filled: Served, map_page: M
     assert sum(changed[SEEN_CHANGE:]) < sum(changed) / 1000
 
 
-def test_what_is_in_view_stays_where_it_is_after_the_map_had_no_size(
-    filled: Served, map_page: MapOf
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_map_stays_as_it_is_while_an_answer_is_waited_for(
+    filled: Served, map_page: MapOf, *, phone: bool
 ) -> None:
     opened = map_page(filled)
-    opened.open(phone=True)
-    number = filled.basin.section_down
-    opened.tell(f"return app.choose({{kind: 'section', id: {number}}})")
+    held: list[Route] = []
+    opened.open(phone=phone)
+    size = "return [app.scene.box.clientHeight, map.getCanvas().clientHeight]"
+    before, middle = opened.tell(size), opened.tell("return map.getCenter().toArray()")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    opened.page.route("**/_dash-update-component*", hold)
+    opened.tell(f"app.choose({{kind: 'section', id: {filled.basin.section_up}}})")
     opened.page.wait_for_selector("#one-map-drawer-frame:not([hidden])")
+    opened.page.wait_for_selector("._dash-loading-callback", state="attached")
     opened.until("!window.onemap.map.isMoving()")
-    is_moved = opened.tell(
-        """const {box} = app.scene, middle = map.getCenter().toArray();
-        map.panBy([-20, 15], {duration: 0});
-        box.style.display = "none";
-        map.resize();
-        box.style.display = "";
-        return app.scene.stands().then(() => {
-            app.look({geometry: {type: "Point", coordinates: middle}}, false);
-            return map.isMoving();
-        });"""
-    )
-    assert is_moved is False
+    assert opened.tell(size) == before
+    for route in held:
+        route.continue_()
+    opened.page.wait_for_selector("._dash-loading-callback", state="detached")
+    opened.tell("app.choose(null)")
+    opened.until("!window.onemap.map.isMoving()")
+    assert opened.tell(size) == before
+    assert opened.tell("return map.getCenter().toArray()") == pytest.approx(middle, abs=0.001)
 
 
 def test_a_phone_has_the_map_first_and_a_sheet(filled: Served, map_page: MapOf) -> None:

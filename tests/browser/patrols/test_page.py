@@ -224,6 +224,15 @@ def test_a_chosen_record_keeps_the_keyboards_focus(
     expect(page.locator(f"a[href='{address}']:focus")).to_be_visible()
 
 
+def test_a_month_s_arrow_keeps_the_keyboards_focus(chief: Page, shared_served: Served) -> None:
+    chief.goto(f"{shared_served.url}/patrols?month=2026-05")
+    for arrow, month in (("上一月", "04"), ("上一月", "03"), ("下一月", "04"), ("下一月", "05")):
+        link = chief.locator(".pt-month").get_by_role("link", name=arrow)
+        link.press("Enter")
+        expect(chief.locator(".pt-month [role=status]")).to_have_text(f"2026-{month}")
+        expect(link).to_be_focused()
+
+
 def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:
     chief.goto(f"{shared_served.url}/patrols?month=2026-02")
     expect(chief.locator(".pt-day")).to_have_count(28)
