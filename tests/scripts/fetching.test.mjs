@@ -34,14 +34,16 @@ const turn = (path) => {
 test("what is not answered is told, and that it was answered since", async () => {
   ask("rows");
   ask("counts");
-  waiting[0].done({ status: 502 });
+  waiting[0].done(new Response("", { status: 502 }));
+  await settled();
   waiting[1].failed(new TypeError("no network"));
   await settled();
   assert.deepEqual(told, [["rows"], ["rows", "counts"]]);
   ask("rows");
   ask("counts");
-  waiting[2].done({ status: 200 });
-  waiting[3].done({ status: 200 });
+  waiting[2].done(new Response("", { status: 200 }));
+  await settled();
+  waiting[3].done(new Response("", { status: 200 }));
   await settled();
   assert.deepEqual(told.slice(2), [["counts"], []]);
 });
@@ -59,7 +61,7 @@ test("an answer is on its way until it came, failed or hangs for half a minute",
   assert.equal(window.onemapFetching(), false);
   ask("rows");
   assert.equal(window.onemapFetching(), true);
-  waiting[0].done({ status: 200 });
+  waiting[0].done(new Response("", { status: 200 }));
   await settled();
   assert.equal(window.onemapFetching(), false);
   ask("rows");
@@ -67,6 +69,6 @@ test("an answer is on its way until it came, failed or hangs for half a minute",
   assert.equal(window.onemapFetching(), true);
   now += 2000;
   assert.equal(window.onemapFetching(), false);
-  waiting[1].done({ status: 200 });
+  waiting[1].done(new Response("", { status: 200 }));
   await settled();
 });
