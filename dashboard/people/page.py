@@ -213,8 +213,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         button = pressed()
         if not isinstance(button, dict):
             return (no_update,) * 12
-        chosen = {"id": button["index"]}
-        return chosen, True, *account_list.NO_ROLE, *role_form.refusals("add")
+        return {"id": button["index"]}, True, *account_list.NO_ROLE, *role_form.refusals("add")
 
     @app.callback(
         Output(Ids.EDIT_BODY, "children"),
