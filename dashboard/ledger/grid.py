@@ -143,7 +143,8 @@ def grid(name: str, order: Order, view: View) -> dag.AgGrid:
             "suppressDragLeaveHidesColumns": True,
             "rowSelection": {
                 "mode": "multiRow",
-                "checkboxes": True,
+                "checkboxes": {"function": "params.data != null"},  # none in a row on its way
+                "hideDisabledCheckboxes": True,
                 "headerCheckbox": False,
                 "enableClickSelection": False,
             },

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from sqlalchemy import text
 
 from data.clock import now
@@ -134,6 +134,27 @@ def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
     page.locator('.ag-row[row-index="0"] .lg-acts .btn').click()
     expect(page.get_by_role("dialog")).to_contain_text("受理")
     expect(page).to_have_url(re.compile(rf"/ledger/{problem.problem_id}$"))
+
+
+def test_a_row_that_is_still_on_its_way_has_no_box_to_tick(
+    context: BrowserContext, opened: Open
+) -> None:
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held or "getRowsResponse" not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    context.route("**/_dash-update-component*", hold_first)
+    page = opened()
+    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
+    expect(page.locator(".lg-grid .ag-row").first).to_be_visible()
+    expect(page.locator(".lg-grid .ag-row input[type=checkbox]:visible")).to_have_count(0)
+    held[0].continue_()
+    page.locator('.ag-row[row-index="0"] input[type=checkbox]').check()
+    expect(page.locator("#ledger-bulk-bar")).to_contain_text("已选 1 件")
 
 
 def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:
