@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.fixtures.served",
     "tests.fixtures.map",
     "tests.fixtures.desks",
+    "tests.fixtures.ledger_list",
     "tests.fixtures.report_form",
 ]
 

@@ -1,82 +1,28 @@
 """The ledger's list in Chromium: tabs, filters, orders, views, a press, cards, live changes."""
 
 import re
-from collections.abc import Callable, Iterator
 
-import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 
-from data.clock import now
 from data.vocabulary import Role
-from tests.fixtures.map import watch
+from tests.fixtures.ledger_list import COUNT, OpenList, held, number, rows
 from tests.fixtures.served import Served
 from tests.made.ledger.acts import report
-from tests.made.ledger.rows import fill_problems
 from tests.running.pages import PATIENCE_S
 from tests.running.waiting import shared, until
 
-COUNT = 160
 AT_ROW = "() => document.activeElement?.closest('.ag-row')?.getAttribute('row-index')"
-Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def filled(shared_served: Served) -> Served:
-    """The app with problems in every state; each test presses others or none."""
-    fill_problems(shared_served.database.owner, COUNT, now())
-    return shared_served
-
-
-@pytest.fixture
-def opened(context: BrowserContext, filled: Served) -> Iterator[Open]:
-    """Opens the list for a role; a console error or a word to another machine fails the test."""
-    wrongs: list[str] = []
-
-    def made(query: str = "", role: Role = Role.OFFICE, language: str = "zh") -> Page:
-        filled.sign_in(context, filled.logins[role], language)
-        page = context.new_page()
-        watch(page, wrongs, filled.url)
-        page.goto(f"{filled.url}/ledger{query}")
-        return page
-
-    yield made
-    assert wrongs == []
-
-
-def rows(page: Page) -> Locator:
-    """The rows that have come from the server."""
-    return page.locator(".lg-grid .ag-row:has(.lg-number)")
-
-
-def number(page: Page, at: int) -> str:
-    found = page.locator(f'.lg-grid .ag-row[row-index="{at}"] .lg-number')
-    expect(found).to_be_visible()
-    return found.inner_text()
-
-
-def begin(page: Page, step: str) -> None:
-    """Choose the list's first two problems and press the button of a step for both."""
-    bar = page.locator("#ledger-bulk-bar")
-    for at in (0, 1):
-        page.locator(f'.ag-row[row-index="{at}"] input[type=checkbox]').check()
-        expect(bar).to_contain_text(f"已选 {at + 1} 件")
-    bar.get_by_role("button", name=step, exact=True).click()
-
-
-def held(served: Served, sql: str) -> list[object]:
-    with served.database.owner.connect() as connection:
-        return list(connection.execute(text(sql)).scalars())
-
-
-def test_tabs_and_filters_live_in_the_address(opened: Open, filled: Served) -> None:
-    page = opened()
+def test_tabs_and_filters_live_in_the_address(open_list: OpenList, filled_ledger: Served) -> None:
+    page = open_list()
     expect(rows(page).first).to_be_visible()
     page.get_by_role("button", name=re.compile("^逾期")).click()
     expect(page).to_have_url(re.compile(r"/ledger\?view=overdue$"))
     expect(page.locator(".lg-grid .lt:not(.r)")).to_have_count(0)
     overdue = held(
-        filled,
+        filled_ledger,
         "SELECT count(*) FROM problem WHERE due_at <= now()"
         " AND status NOT IN ('refused', 'signed_off', 'archived')",
     )[0]
@@ -99,8 +45,8 @@ def test_tabs_and_filters_live_in_the_address(opened: Open, filled: Served) -> N
     expect(page.locator("#ledger-found")).to_have_text(f"共 {overdue} 件")
 
 
-def test_rows_come_as_they_are_scrolled_to_in_the_order_of_the_heading(opened: Open) -> None:
-    page = opened("?view=all")
+def test_rows_come_as_they_are_scrolled_to_in_the_order_of_the_heading(open_list: OpenList) -> None:
+    page = open_list("?view=all")
     page.locator('.ag-header-cell[col-id="number"]').click()
     expect(page).to_have_url(re.compile(r"view=all&sort=number$"))
     expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text("419999-2026-00001")
@@ -115,81 +61,31 @@ def test_rows_come_as_they_are_scrolled_to_in_the_order_of_the_heading(opened: O
     assert number(page, 0) == f"419999-2026-{COUNT:05}"
 
 
-def test_a_row_leads_to_its_problem_and_tells_the_next_step(opened: Open, filled: Served) -> None:
-    page = opened("?view=waiting&status=registered")
+def test_a_row_leads_to_its_problem_and_tells_the_next_step(
+    open_list: OpenList, filled_ledger: Served
+) -> None:
+    page = open_list("?view=waiting&status=registered")
     row = page.locator('.ag-row[row-index="0"]')
     expect(row.locator(".lg-acts .btn")).to_be_hidden()
     row.hover()
     expect(row.locator(".lg-acts .btn")).to_have_text("受理")
     name = number(page, 0)
-    found = held(filled, f"SELECT id FROM problem WHERE number = '{name}'")[0]
+    found = held(filled_ledger, f"SELECT id FROM problem WHERE number = '{name}'")[0]
     expect(row.locator(".lg-number")).to_have_attribute("href", f"/ledger/{found}")
     expect(row.locator(".lg-acts .btn")).to_have_attribute("href", f"/ledger/{found}#accept")
 
 
-def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
-    problem = report(filled.office)
-    page = opened("?view=waiting&q=" + problem.number)
+def test_a_link_opens_the_step_it_names(open_list: OpenList, filled_ledger: Served) -> None:
+    problem = report(filled_ledger.office)
+    page = open_list("?view=waiting&q=" + problem.number)
     page.locator('.ag-row[row-index="0"]').hover()
     page.locator('.ag-row[row-index="0"] .lg-acts .btn').click()
     expect(page.get_by_role("dialog")).to_contain_text("受理")
     expect(page).to_have_url(re.compile(rf"/ledger/{problem.problem_id}$"))
 
 
-def test_a_row_that_is_still_on_its_way_has_no_box_to_tick(
-    context: BrowserContext, opened: Open
-) -> None:
-    held: list[Route] = []
-
-    def hold_first(route: Route) -> None:
-        if held or "getRowsResponse" not in (route.request.post_data or ""):
-            route.continue_()
-        else:
-            held.append(route)
-
-    context.route("**/_dash-update-component*", hold_first)
-    page = opened()
-    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
-    expect(page.locator(".lg-grid .ag-row").first).to_be_visible()
-    expect(page.locator(".lg-grid .ag-row input[type=checkbox]:visible")).to_have_count(0)
-    held[0].continue_()
-    page.locator('.ag-row[row-index="0"] input[type=checkbox]').check()
-    expect(page.locator("#ledger-bulk-bar")).to_contain_text("已选 1 件")
-
-
-def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:
-    page = opened("?status=rectifying&sort=number")
-    names = [number(page, at) for at in (0, 1)]
-    begin(page, "督办")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("督办：2 件")
-    dialog.get_by_role("textbox").fill("请加快清运")
-    dialog.get_by_role("button", name="确认").click()
-    expect(dialog).to_contain_text("督办：已办理 2 件。")
-    told = held(
-        filled,
-        "SELECT number FROM problem JOIN problem_event event ON event.problem_id = problem.id"
-        " WHERE event.action = 'press' AND convert_from(event.body, 'UTF8') LIKE '%请加快清运%'"
-        " ORDER BY number",
-    )
-    assert told == names
-
-
-def test_what_differs_in_its_steps_has_none_in_common(opened: Open) -> None:
-    page = opened("?view=all&status=refused")
-    page.locator('.ag-row[row-index="0"] input[type=checkbox]').check()
-    bar = page.locator("#ledger-bulk-bar")
-    expect(bar).to_contain_text("没有可批量办理的步骤")
-    expect(bar.get_by_role("button", name="督办")).to_have_count(0)
-    with page.expect_download() as download:
-        bar.get_by_role("link", name="导出所选").click()
-    assert download.value.suggested_filename.endswith(".xlsx")
-    bar.get_by_role("button", name="取消选择").click()
-    expect(bar).to_be_hidden()
-
-
-def test_a_view_is_saved_opened_and_removed(opened: Open) -> None:
-    page = opened("?view=all&status=assigned")
+def test_a_view_is_saved_opened_and_removed(open_list: OpenList) -> None:
+    page = open_list("?view=all&status=assigned")
     expect(rows(page).first).to_be_visible()
     page.get_by_role("button", name="保存当前筛选").click()
     page.get_by_label("视图名称").fill("待签收的")
@@ -204,8 +100,8 @@ def test_a_view_is_saved_opened_and_removed(opened: Open) -> None:
     expect(saved).to_have_count(0)
 
 
-def test_nothing_found_says_so_and_leads_on(opened: Open) -> None:
-    page = opened("?q=没有这样的字&station=424242")
+def test_nothing_found_says_so_and_leads_on(open_list: OpenList) -> None:
+    page = open_list("?q=没有这样的字&station=424242")
     empty = page.locator("#ledger-empty")
     expect(empty).to_contain_text("没有符合条件的问题")
     expect(page.get_by_text("测站：424242")).to_be_visible()
@@ -215,8 +111,8 @@ def test_nothing_found_says_so_and_leads_on(opened: Open) -> None:
     expect(empty).to_be_hidden()
 
 
-def test_a_phone_shows_cards(opened: Open) -> None:
-    page = opened("?view=all", role=Role.PATROLLER)
+def test_a_phone_shows_cards(open_list: OpenList) -> None:
+    page = open_list("?view=all", role=Role.PATROLLER)
     page.set_viewport_size({"width": 390, "height": 844})
     cards = page.locator(".lg-card")
     expect(cards).to_have_count(20)
@@ -228,8 +124,8 @@ def test_a_phone_shows_cards(opened: Open) -> None:
     assert wide <= 390
 
 
-def test_an_auditor_reads_in_english_and_reports_nothing(opened: Open) -> None:
-    page = opened(role=Role.AUDITOR, language="en")
+def test_an_auditor_reads_in_english_and_reports_nothing(open_list: OpenList) -> None:
+    page = open_list(role=Role.AUDITOR, language="en")
     expect(page.get_by_role("heading", name="Problem ledger")).to_be_visible()
     expect(page.locator(".ag-header")).to_contain_text("Responsible unit")
     expect(page.locator(".lg-grid .lt").first).to_contain_text(re.compile("working day|today"))
@@ -238,10 +134,12 @@ def test_an_auditor_reads_in_english_and_reports_nothing(opened: Open) -> None:
     expect(page.locator("#ledger-bulk-bar")).to_contain_text("no step in common")
 
 
-def test_a_step_of_somebody_else_is_seen_without_a_reload(opened: Open, filled: Served) -> None:
-    page = opened("?view=all&sort=-number")
+def test_a_step_of_somebody_else_is_seen_without_a_reload(
+    open_list: OpenList, filled_ledger: Served
+) -> None:
+    page = open_list("?view=all&sort=-number")
     name = number(page, 3)
-    with filled.database.app.begin() as connection:
+    with filled_ledger.database.app.begin() as connection:
         connection.execute(
             text("UPDATE problem SET last_actor = '现场复查组' WHERE number = :name"),
             {"name": name},
@@ -251,11 +149,11 @@ def test_a_step_of_somebody_else_is_seen_without_a_reload(opened: Open, filled: 
 
 
 def test_a_row_opens_by_click_enter_and_middle_click_and_leads_to_the_next(
-    opened: Open, filled: Served
+    open_list: OpenList, filled_ledger: Served
 ) -> None:
-    made = [report(filled.office) for _problem in range(3)]
+    made = [report(filled_ledger.office) for _problem in range(3)]
     query = "?view=all&" + "&".join(f"problem={each.problem_id}" for each in made) + "&sort=number"
-    page = opened(query)
+    page = open_list(query)
     cell, shown = '.ag-row[row-index="{}"] [col-id="place"]'.format, page.locator(".pb-number")
     expect(page.locator(cell(0))).to_have_css("cursor", "pointer")
     with page.context.expect_page() as apart:
@@ -280,8 +178,8 @@ def test_a_row_opens_by_click_enter_and_middle_click_and_leads_to_the_next(
     expect(shown).to_have_text(made[2].number)
 
 
-def test_marked_text_and_boxes_open_no_row(opened: Open) -> None:
-    page = opened("?view=all&sort=number")
+def test_marked_text_and_boxes_open_no_row(open_list: OpenList) -> None:
+    page = open_list("?view=all&sort=number")
     expect(rows(page).first).to_be_visible()
     place = page.locator('.ag-row[row-index="0"] .lg-place').bounding_box()
     assert place is not None
@@ -295,27 +193,3 @@ def test_marked_text_and_boxes_open_no_row(opened: Open) -> None:
     expect(page).to_have_url(re.compile(r"/ledger\?view=all&sort=number$"))
     page.get_by_role("checkbox", name="选择已载入的问题（最多 50 件）").check()
     expect(page.locator("#ledger-bulk-bar")).to_contain_text("已选 50 件")
-
-
-def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Served) -> None:
-    page = opened("?view=all&status=registered&severity=general&sort=number")
-    numbers = ", ".join(f"'{number(page, at)}'" for at in (0, 1))
-    begin(page, "受理")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("各件沿用登记时的严重程度和类别。")
-    dialog.get_by_role("button", name="确认").click()
-    expect(dialog).to_contain_text("受理：已办理 2 件。")
-    ids = held(filled, f"SELECT id FROM problem WHERE number IN ({numbers}) ORDER BY number")
-    page = opened("?view=all&sort=number&problem=" + "&problem=".join(map(str, ids)))
-    begin(page, "交办")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="确认").click()
-    expect(dialog).to_contain_text("请选择责任单位。")
-    dialog.locator("#ledger-bulk-unit").click()
-    page.get_by_role("option").first.click()
-    dialog.get_by_role("textbox", name="整改要求").fill("七日内清运")
-    dialog.get_by_role("button", name="确认").click()
-    expect(dialog).to_contain_text("交办：已办理 2 件。")
-    those = f"FROM problem WHERE number IN ({numbers}) AND status = 'assigned' AND due_at > now()"
-    assert held(filled, f"SELECT DISTINCT requirement {those}") == ["七日内清运"]
-    assert held(filled, f"SELECT count(*) {those} AND due_days > 0 AND due_rule <> 'set'") == [2]
