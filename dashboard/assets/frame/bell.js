@@ -7,6 +7,9 @@
   let news = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let asked = 0;
+  let newest = 0;
+  let listed = 0;
 
   /** The words under a key of an element's own, with their named holes filled. @param {HTMLElement} of @param {string} key @param {Facts} [facts] */
   const say = (of, key, facts = {}) =>
@@ -39,10 +42,14 @@
     timer = undefined;
     const bell = frame();
     if (!bell || document.hidden) return;
+    const own = (asked += 1);
     try {
       const answer = await fetch("/api/v1/ledger/news");
       if (!answer.ok) return;
-      news = await answer.json();
+      const heard = await answer.json();
+      if (own < newest) return; // an answer to a later question came before
+      newest = own;
+      news = heard;
       show();
       document.dispatchEvent(new CustomEvent("onemap:news", { detail: news }));
     } catch {
@@ -59,6 +66,7 @@
     const bell = frame();
     if (!bell) return;
     const panel = part(bell, ".om-notices");
+    const own = (listed += 1);
     const all = made("button", { type: "button", className: "btn g s", hidden: true }, say(bell, "all_read"));
     all.addEventListener("click", () => read(null).then(list));
     const head = made("header", {}, say(bell, "title"), all);
@@ -66,11 +74,12 @@
       const answer = await fetch("/api/v1/notices");
       if (!answer.ok) throw new Error(String(answer.status));
       const { notices, unread_count: unread } = await answer.json();
+      if (own !== listed) return;
       all.hidden = !unread;
       const rows = notices.map((/** @type {Notice} */ each) => row(each));
       panel.replaceChildren(head, rows.length ? made("ul", {}, ...rows) : made("p", {}, say(bell, "none")));
     } catch {
-      panel.replaceChildren(head, made("p", { role: "alert" }, say(bell, "failed")));
+      if (own === listed) panel.replaceChildren(head, made("p", { role: "alert" }, say(bell, "failed")));
     }
   }
 

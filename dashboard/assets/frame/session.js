@@ -99,6 +99,17 @@
 
   /* ---- who is signed in */
 
+  let asked = 0;
+  let known = 0;
+  /** The number of a question by which we hear who is signed in. */
+  const next = () => (asked += 1);
+  /** Whether its answer counts: one to a question that was asked before another one already answered is out of date. @param {number} nth */
+  const isNews = (nth) => {
+    const is = nth >= known;
+    if (is) known = nth;
+    return is;
+  };
+
   /** Who is signed in now: the page's own account, another or nobody; null where the server doesn't say. @returns {Promise<"own" | "other" | "nobody" | null>} */
   const signedIn = async () => {
     const answer = await fetched("/api/v1/notices", { headers: { [DRAWN_FOR]: drawnFor }, cache: "no-store" }).catch(() => null);
@@ -109,7 +120,9 @@
   /** Asks who is signed in, and does what follows; where nobody says it, all stays as it is. */
   const look = async () => {
     if (isLeaving) return;
+    const nth = next();
     const who = await signedIn();
+    if (who === null || !isNews(nth)) return;
     if (who === "own") isOver();
     if (who === "other") changed();
     if (who !== "nobody") return;
@@ -166,10 +179,13 @@
     const isRead = method.toUpperCase() === "GET";
     const signal = how?.signal ?? (isRead ? undefined : limit(address));
     const answered = isRead ? () => {} : waitFor();
+    const nth = next();
     const answer = await fetched(what, { ...how, headers, signal }).finally(answered);
-    if (answer.status === 401) look();
-    else if (answer.status === 412 && (await answer.clone().json().catch(() => null))?.type === OTHER) changed();
+    const isOther = answer.status === 412 && (await answer.clone().json().catch(() => null))?.type === OTHER;
+    if (!(isOther || answer.status === 401 || answer.ok) || !isNews(nth)) return answer;
+    if (isOther) changed();
     else if (answer.ok) isOver();
+    else look();
     return answer;
   };
 
@@ -179,9 +195,11 @@
     open.call(this, method, address, true);
     if (!isOurs(address)) return;
     this.setRequestHeader(DRAWN_FOR, drawnFor);
+    const nth = next();
     this.addEventListener("load", () => {
+      if (![401, 412].includes(this.status) || !isNews(nth)) return;
       if (this.status === 401) look();
-      else if (this.status === 412) changed();
+      else changed();
     });
   };
 })();

@@ -1,5 +1,6 @@
 /* A small map: a problem's place with its light, or a place to be marked. */
 
+import { Lacking } from "../map/lacking.mjs";
 import { brought } from "../map/library.mjs";
 import { calm, followTheme, palette } from "../map/palette.mjs";
 import { groundStyle } from "../map/style.mjs";
@@ -65,7 +66,9 @@ export async function plain(box, { center, zoom, label }) {
   const stop = followTheme(map, () => groundStyle(palette()).layers);
   const sizes = new ResizeObserver(() => map.resize());
   sizes.observe(box);
+  const lacking = new Lacking(map, () => map.refreshTiles("onemap"));
   onceGone(canvas, () => {
+    lacking.close();
     stop();
     sizes.disconnect();
     map.remove(); // a browser has room for sixteen or so

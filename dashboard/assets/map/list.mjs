@@ -24,6 +24,7 @@ export class List {
     this.at = -Infinity;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    this.nth = 0;
     for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list ?? ""));
     this.rows.addEventListener("keydown", (event) => this.key(event));
     const tabs = /** @type {HTMLElement} */ (this.frame.querySelector("[role=tablist]"));
@@ -72,10 +73,11 @@ export class List {
     const address = `/api/v1/map/list?${asked}`;
     if (this.shown !== address) this.instead(say("list_loading"));
     this.shown = address;
+    const nth = (this.nth += 1);
     const answer = await fetch(address).catch(() => null);
     /** @type {Listing | null} */
     const listed = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (this.shown !== address || !this.open) return;
+    if (nth !== this.nth || this.shown !== address || !this.open) return;
     if (listed) this.fill(listed);
     else this.instead(say("list_failed"));
   }

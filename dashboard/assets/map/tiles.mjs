@@ -1,11 +1,9 @@
 /* The map's tiles: asked for again where something changed, at another address when the basis changes. */
 
+import { Lacking } from "./lacking.mjs";
 import { LEAST_ZOOM, MOST_ZOOM, tilesOf } from "./style.mjs";
 
 const PAUSE_MS = 1000;
-/** A tile that could not be had is asked for again after so long, then after twice as long. */
-const AGAIN_MS = 2000;
-const LONGEST_AGAIN_MS = 30000;
 const MOST_TILES = 400;
 /** What is drawn of a neighbouring tile's features, in tiles. */
 const BUFFER = 1 / 16;
@@ -51,23 +49,7 @@ export class Tiles {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.at = -Infinity;
-    this.again = AGAIN_MS;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.lacking = undefined;
-    this.map.on("error", (event) => this.failed(/** @type {{sourceId?: string}} */ (event)));
-    this.map.on("idle", () => {
-      if (!this.lacking) this.again = AGAIN_MS;
-    });
-  }
-
-  /** MapLibre never asks by itself for a tile that failed. @param {{sourceId?: string}} event */
-  failed({ sourceId }) {
-    if (sourceId !== "onemap" || this.lacking) return;
-    this.lacking = setTimeout(() => {
-      this.lacking = undefined;
-      this.refresh();
-    }, this.again);
-    this.again = Math.min(LONGEST_AGAIN_MS, this.again * 2);
+    this.lacking = new Lacking(map, () => this.refresh());
   }
 
   /** Classes by the newest values, or by the means of a month. @param {string} basis */
@@ -114,7 +96,7 @@ export class Tiles {
 
   close() {
     clearTimeout(this.timer);
-    clearTimeout(this.lacking);
-    this.timer = this.lacking = undefined;
+    this.timer = undefined;
+    this.lacking.close();
   }
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
+from tests.fixtures.map import fail_tiles_once
 from tests.fixtures.report_form import LAT, LON, SAID, form, until_kept
 from tests.fixtures.served import Served
 from tests.running.pages import PATIENCE_S, until_in_page, until_map_is_gone
@@ -141,3 +142,11 @@ def test_a_place_that_could_not_be_asked_about_is_asked_for_again(
     assert body
     assert round(body["place"]["y"], 3) == 32.68
     expect(page.locator(".rp-done")).to_be_visible()
+
+
+def test_a_small_map_whose_tiles_failed_asks_for_them_again(
+    phone: BrowserContext, shared_served: Served
+) -> None:
+    fail_tiles_once(phone)
+    page = form(phone, shared_served)
+    until_in_page(page, "() => window.onemap_report_map?.queryRenderedFeatures().length")

@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route
 
 from data.queries.map.changes import last_change_no
-from tests.fixtures.map import MapPage, row_of
+from tests.fixtures.map import MapPage, fail_tiles_once, row_of
 from tests.fixtures.served import Served
 from tests.made.ledger.acts import report
 from tests.made.map.newest import tell_class, tell_compliance
@@ -257,3 +257,12 @@ def test_a_failed_load_is_told_and_tried_again(filled: Served, map_page: MapOf) 
     assert page.inner_text("[data-count=below]") != ""
     assert opened.tell("return map.getCenter().lng") == pytest.approx(112.2, abs=0.3)
     assert [wrong for wrong in opened.wrongs if "500" not in wrong] == []
+
+
+def test_tiles_that_failed_are_asked_for_again(filled: Served, map_page: MapOf) -> None:
+    opened = map_page(filled)
+    fail_tiles_once(opened.page)
+    opened.open()
+    tiles = "window.onemap.map.style.tileManagers.onemap._inViewTiles.getAllTiles()"
+    opened.until(f"{tiles}.every(tile => tile.state === 'loaded')")
+    assert [wrong for wrong in opened.wrongs if "/tiles/" not in wrong and "Pn" not in wrong] == []

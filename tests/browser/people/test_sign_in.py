@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from data.vocabulary import Role
 from tests.fixtures.served import Served
-from tests.running.pages import until_in_page
+from tests.running.pages import PATIENCE_S, until_in_page
+from tests.running.waiting import shared, until
+
+SIGNED_OUT = "dispatchEvent(new Event('onemap:signed-out'))"
 
 
 def fill(page: Page, served: Served, login: str, password: str) -> None:
@@ -184,3 +187,31 @@ def test_an_ended_session_leads_back_to_the_form(page: Page, shared_served: Serv
     page.go_back()
     expect(page.locator("#accounts-list table")).to_be_visible()
     expect(page).to_have_url(f"{shared_served.url}/accounts")
+
+
+def test_who_is_signed_in_is_told_by_what_was_asked_last(page: Page, shared_served: Served) -> None:
+    shared_served.sign_in(page.context, shared_served.logins[Role.PATROLLER], "zh")
+    page.goto(f"{shared_served.url}/ledger/report")
+    page.fill("#rp-description", "河面有浮油。")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.context.clear_cookies()
+    page.route("**/api/v1/notices", hold_first)
+    page.evaluate(SIGNED_OUT)
+    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
+    shared_served.sign_in(page.context, shared_served.logins[Role.OFFICE], "zh")
+    page.evaluate(SIGNED_OUT)
+    line = page.locator(".om-session")
+    expect(line).to_contain_text("另一账号")
+    route, nobody = held[0]
+    assert nobody.status == 401
+    with page.expect_response("**/api/v1/notices"):
+        route.fulfill(response=nobody)
+    page.wait_for_timeout(200)
+    expect(line).to_contain_text("另一账号")
