@@ -163,7 +163,11 @@
   let again;
   /** @type {string[]} */
   let missing = [];
-  const readAgain = () => (missing.length ? again?.later() : again?.rest());
+  const readAgain = () => {
+    page()?.classList.toggle("lg-unread", missing.length > 0);
+    if (missing.length) again?.later();
+    else again?.rest();
+  };
   addEventListener("onemap:unread", ({ detail }) => {
     missing = detail.filter((output) => READ.some((read) => output.includes(read)));
     // The grid asks one question at a time: it would wait for that answer for good.
