@@ -5,7 +5,7 @@ import types
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from itertools import chain, repeat
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from dash import ctx
 
@@ -121,18 +121,6 @@ def whole_number(value: object) -> int:
     if not is_number and not (is_digits and len(str(value)) <= MOST_DIGITS):
         raise unreadable()
     return int(str(value))
-
-
-def pressed() -> str | dict[str, Any] | None:
-    """Return the id of the button whose press triggered the callback, None if drawing one did.
-
-    A call that waits takes in what comes meanwhile: buttons that were drawn, and one that was
-    pressed. ``ctx.triggered_id`` names the first of them, which may not be the one pressed.
-    """
-    for one in ctx.triggered:
-        if one["prop_id"].endswith(".n_clicks") and one["value"]:
-            return cast("str | dict[str, Any]", ctx.triggered_prop_ids[one["prop_id"]])
-    return None
 
 
 def changed(*ids: str) -> bool:

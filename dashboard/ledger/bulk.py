@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Input, Output, State, html, no_update
 
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import may, require
 from dashboard.frame.body import unreadable
-from dashboard.frame.callback_values import number_in, pressed, whole_number
+from dashboard.frame.callback_values import number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk_steps import (
@@ -28,6 +28,7 @@ from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot, while_running
+from dashboard.parts.press import press
 from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
 from data.words.ledger import Action
@@ -38,6 +39,8 @@ class Ids:
 
     CHANGED = "ledger-changed"
     BULK = "ledger-bulk-bar"
+    ASK = "ledger-bulk-ask"
+    UNCHOOSE = "ledger-unchoose"
     DIALOG = "ledger-bulk-dialog"
     ACTION = "ledger-bulk-action"
     WORDS = "ledger-bulk-words"
@@ -109,8 +112,8 @@ def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool
     buttons = [
         html.Button(
             action_word(action),
-            id={"type": "ledger-bulk", "index": action.value},
             className="btn s",
+            **press(Ids.ASK, action=action.value),
         )
         for action in actions
     ]
@@ -132,8 +135,8 @@ def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool
     made.append(
         html.Button(
             icon("close"),
-            id={"type": "ledger-unchoose", "index": 0},
             className="ib",
+            **press(Ids.UNCHOOSE),
             **attributes(aria_label=_("Choose none")),
         )
     )
@@ -205,7 +208,7 @@ def register_bar(app: dash.Dash, deps: Deps) -> None:
     app.clientside_callback(
         ClientsideFunction("onemap_ledger", "unchoose"),
         Output("ledger-grid", "deselectAll", allow_duplicate=True),
-        Input({"type": "ledger-unchoose", "index": ALL}, "n_clicks"),
+        Input(Ids.UNCHOOSE, "data"),
         prevent_initial_call=True,
     )
 
@@ -230,16 +233,14 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.UNIT, "error"),
         Output(Ids.REQUIREMENT, "error"),
         Output(Ids.CLOSE, "children"),
-        Input({"type": "ledger-bulk", "index": ALL}, "n_clicks"),
+        Input(Ids.ASK, "data"),
         State("ledger-grid", "selectedRows"),
         prevent_initial_call=True,
     )
-    async def ask(_clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
-        button = pressed()
-        word = button["index"] if isinstance(button, dict) else ""
-        if word not in set(FOR_SEVERAL):
+    async def ask(pressed: dict[str, Any], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
+        if pressed.get("action") not in set(FOR_SEVERAL):
             return (no_update,) * 15
-        action, chosen = Action(word), picked(rows)
+        action, chosen = Action(str(pressed["action"])), picked(rows)
         assigns, units = action is Action.ASSIGN, []
         if assigns:
             found = await off(
@@ -247,7 +248,7 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
             )
             units = [{"value": str(number), "label": name} for number, name in found]
         title, about, blank = heading(action, len(chosen)), note(action), (None, "", None, None)
-        shown = True, title, word, "", False, "", assigns, about, not assigns, units
+        shown = True, title, action.value, "", False, "", assigns, about, not assigns, units
         return *shown, *blank, _("Cancel")
 
 

@@ -179,8 +179,7 @@ def kept_pills(
         named = [own_name(name, english) for name, english in names.get(key, ())] or held
         label = labels()[key]
         words = named[0] if len(named) == 1 else several(named)
-        name = {"type": "ledger-drop", "index": key}
-        made.append(fixed_pill(name, label, pill_words(label, words)))
+        made.append(fixed_pill("ledger", key, label, pill_words(label, words)))
     return made
 
 

@@ -3,15 +3,14 @@
 from typing import Any
 
 import dash
-from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
-from dashboard.frame.callback_values import changed, pressed
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger import bulk, filters, grid, tabs
 from dashboard.ledger.reads import number_now, read_overview, read_rows
-from dashboard.ledger.rows import as_data, cards, line_of
+from dashboard.ledger.rows import CARD_ROWS, MORE, as_data, cards, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
@@ -25,8 +24,6 @@ from data.queries.ledger.filter import (
     read_order,
     write_filter,
 )
-
-CARD_ROWS = 20
 
 
 class Ids:
@@ -52,6 +49,7 @@ class Ids:
     EXPORT = "ledger-export"
 
 
+PRESSES = (tabs.Ids.TURN, tabs.Ids.DROP, tabs.Ids.FORGET, bulk.Ids.ASK, bulk.Ids.UNCHOOSE, MORE)
 PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
@@ -90,7 +88,8 @@ def list_page(query: dict[str, str | list[str]], number: int | None) -> html.Div
             dcc.Store(id=Ids.ASKED, data=write_filter(chosen)),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.NARROW),
-            dcc.Store(id=Ids.SHOWN, data=CARD_ROWS),
+            dcc.Store(id=Ids.SHOWN),
+            *[dcc.Store(id=name) for name in PRESSES],
         ],
         id="ledger-page",
         className="om-page lg-page",
@@ -158,14 +157,13 @@ def register_asking(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction(browser, "turn"),
         Output(Ids.VIEW, "data"),
-        Input({"type": "ledger-view", "index": ALL}, "n_clicks"),
+        Input(tabs.Ids.TURN, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction(browser, "drop"),
         Output(Ids.KEPT, "data"),
-        Input({"type": "ledger-drop", "index": ALL}, "n_clicks"),
-        Input({"type": "ledger-clear", "index": ALL}, "n_clicks"),
+        Input(tabs.Ids.DROP, "data"),
         State(Ids.KEPT, "data"),
         prevent_initial_call=True,
     )
@@ -190,6 +188,14 @@ def register_asking(app: dash.Dash) -> None:
         ClientsideFunction(browser, "sorted"),
         Output(Ids.GRID, "rowClass"),
         Input(Ids.GRID, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "more"),
+        Output(Ids.SHOWN, "data"),
+        Input(MORE, "data"),
+        Input(Ids.ASKED, "data"),
+        State(Ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -230,27 +236,21 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.CARDS, "children"),
-        Output(Ids.SHOWN, "data"),
         Input(Ids.NARROW, "data"),
         Input(Ids.ASKED, "data"),
         Input(Ids.CHANGED, "data"),
-        Input({"type": "ledger-more", "index": ALL}, "n_clicks"),
-        State(Ids.SHOWN, "data"),
+        Input(Ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
     async def show_cards(
-        narrow: bool | None, asked: str, _changed: int, _more: list[int | None], shown: int
-    ) -> tuple[Any, Any]:
+        narrow: bool | None, asked: str, _changed: int, shown: int | None
+    ) -> list[Any]:
         if not narrow:
-            return [], CARD_ROWS
-        if changed(Ids.ASKED):
-            shown = CARD_ROWS
-        elif pressed():
-            shown += CARD_ROWS
-        shown = max(shown, CARD_ROWS)
+            return []
         chosen, order = read_filter(asked), read_order(asked)
-        found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
-        return cards([line_of(row, now) for row in found], total), shown
+        count = max(shown or 0, CARD_ROWS)
+        found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, count)
+        return cards([line_of(row, now) for row in found], total)
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:

@@ -21,10 +21,16 @@ from dashboard.ledger.words import action_word, done_word, group_word, severity_
 from dashboard.parts.kit import opener
 from dashboard.parts.kit import row as list_row
 from dashboard.parts.measures import moment_text
+from dashboard.parts.press import press
 from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 from data.words.ledger import Severity
+
+MORE: Final = "ledger-more"
+"""The store of presses of the button "more"."""
+
+CARD_ROWS: Final = 20
 
 BARS: Final[Mapping[Severity, int]] = MappingProxyType(
     {Severity.GENERAL: 0, Severity.SERIOUS: 2, Severity.MAJOR: 3, Severity.CRITICAL: 4}
@@ -162,8 +168,8 @@ def cards(lines: Sequence[Line], found: int) -> list[Any]:
         html.Ul([card(line) for line in lines]),
         html.Button(
             _("Show more ({n} left)").format(n=left),
-            id={"type": "ledger-more", "index": 0},
             className="btn lg-more",
             hidden=left <= 0,
+            **press(MORE, shown=len(lines) + CARD_ROWS),
         ),
     ]

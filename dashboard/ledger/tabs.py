@@ -5,16 +5,17 @@ from typing import Any, Final
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 
 from dashboard.frame.auth import current_user
-from dashboard.frame.callback_values import pressed, whole_number
+from dashboard.frame.callback_values import number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import popover, while_running
+from dashboard.parts.press import press
 from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
@@ -23,11 +24,17 @@ from data.queries.ledger.filter import LedgerFilter, View, read_filter, write_fi
 from data.queries.ledger.problems import Counts
 from data.records import AccountId
 
+EVERY: Final = ""
+"""Instead of a filter's name: all filters are cleared."""
+
 
 class Ids:
     """Ids of the button that saves a view; ``ASKED`` holds the page's filters as a query string."""
 
     ASKED = "ledger-asked"
+    TURN = "ledger-turn"
+    DROP = "ledger-drop"
+    FORGET = "ledger-forget"
     NAME = "ledger-save-name"
     SAVE = "ledger-save"
     SAVE_REFUSED = "ledger-save-said"
@@ -73,8 +80,8 @@ def tabs(chosen: View) -> list[html.Button]:
     return [
         html.Button(
             [name, html.Span(id=f"ledger-count-{view.value}", className="n")],
-            id={"type": "ledger-view", "index": view.value},
             className="on" if view is chosen else "",
+            **press(Ids.TURN, view=view.value),
             **attributes(aria_pressed="true" if view is chosen else "false"),
         )
         for view, name in names().items()
@@ -94,7 +101,7 @@ def saved(views: Sequence[SavedView]) -> list[Any]:
                 html.A(view.name, href=f"/ledger?{view.query}" if view.query else "/ledger"),
                 html.Button(
                     icon("close"),
-                    id={"type": "ledger-forget", "index": view.id},
+                    **press(Ids.FORGET, view=view.id),
                     **attributes(aria_label=_("Remove the view {name}").format(name=view.name)),
                 ),
             ],
@@ -121,9 +128,7 @@ def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
         View.OPEN: _("No open problem"),
         View.EXTENSION: _("No unit asks for more time"),
     }
-    clear = html.Button(
-        _("Clear the filters"), id={"type": "ledger-clear", "index": 0}, className="btn"
-    )
+    clear = html.Button(_("Clear the filters"), className="btn", **press(Ids.DROP, filter=EVERY))
     report = dcc.Link(_("Report a problem"), href="/ledger/report", className="btn g")
     if narrowed:
         heading, sentence = (
@@ -213,14 +218,11 @@ def register_views(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Bulk.CHANGED, "data", allow_duplicate=True),
-        Input({"type": "ledger-forget", "index": ALL}, "n_clicks"),
+        Input(Ids.FORGET, "data"),
         State(Bulk.CHANGED, "data"),
         prevent_initial_call=True,
     )
-    async def forget(_clicks: list[int | None], changed: int) -> Any:
-        button = pressed()
-        if not isinstance(button, dict):
-            return no_update
-        view_id = whole_number(button["index"])
+    async def forget(pressed: dict[str, Any], changed: int) -> int:
+        view_id = number_in(pressed, "view")
         await off(forget_view, deps, current_user().account_id, view_id)
         return changed + 1

@@ -12,6 +12,7 @@ from dash import Output, html
 
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
+from dashboard.parts.press import press
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
 
@@ -158,27 +159,28 @@ def ticks_pill(key: str, label: str, group: Any, prefix: str) -> html.Span:
     return html.Span(
         [
             popover(face, "om-pick", group, drop="om-ticks", keepMounted=False),
-            drop_button({"type": f"{prefix}-drop", "index": key}, label),
+            drop_button(f"{prefix}-drop", key, label),
         ],
         id=f"{prefix}-pill-{key}",
         className="om-pill",
     )
 
 
-def fixed_pill(name: dict[str, Any], label: str, words: str) -> html.Span:
+def fixed_pill(prefix: str, key: str, label: str, words: str) -> html.Span:
     """Returns the pill of a filter that an address brought along: it can only be taken away."""
     return html.Span(
-        [html.Span(words, className="om-pick"), drop_button(name, label)], className="om-pill on"
+        [html.Span(words, className="om-pick"), drop_button(f"{prefix}-drop", key, label)],
+        className="om-pill on",
     )
 
 
-def drop_button(name: dict[str, Any], label: str) -> html.Button:
-    """Returns the cross of a filter's pill, which chooses nothing."""
+def drop_button(store: str, key: str, label: str) -> html.Button:
+    """Returns the cross of a filter's pill, which chooses nothing; the store hears of its press."""
     return html.Button(
         icon("close"),
-        id=name,
         type="button",
         className="om-drop",
+        **press(store, filter=key),
         **attributes(aria_label=_("Clear {filter}").format(filter=label)),
     )
 

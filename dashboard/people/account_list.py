@@ -9,6 +9,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import choice, opener, row, shown_once, spoken
 from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.press import press
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
 from dashboard.people.actions import EVERYWHERE, Chosen, Listed
@@ -68,8 +69,8 @@ def account_table(listed: Listed) -> Any:
                 html.Td(
                     html.Button(
                         _("Manage"),
-                        id={"type": "accounts-edit", "index": account.id},
                         className="btn s",
+                        **press("accounts-edit", account=account.id),
                         **opener(),
                     ),
                     className="r",
@@ -100,8 +101,8 @@ def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
     """A button that opens a dialog, which asks to confirm the action ``what``."""
     return html.Button(
         words,
-        id={"type": "accounts-ask", "what": what, "index": index},
         className=f"btn s {kind}".strip(),
+        **press("accounts-ask", what=what, index=index),
     )
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 
-from dashboard.frame.callback_values import changed, number_in, pressed
+from dashboard.frame.callback_values import changed, number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
@@ -46,6 +46,8 @@ class Ids:
     EDIT_DIALOG = "accounts-edit-dialog"
     EDIT_BODY = "accounts-edit-body"
     ADD_ROLE = "accounts-add-press"
+    EDIT = "accounts-edit"
+    ASK = "accounts-ask"
     PENDING = "accounts-pending"
     CONFIRM_DIALOG = "accounts-confirm-dialog"
     CONFIRM_WORDS = "accounts-confirm-words"
@@ -97,6 +99,8 @@ def layout(**_query: Any) -> html.Div:
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.CHOSEN),
             dcc.Store(id=Ids.PENDING),
+            dcc.Store(id=Ids.EDIT),
+            dcc.Store(id=Ids.ASK),
         ],
         className="om-page",
     )
@@ -206,14 +210,12 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.EDIT_DIALOG, "opened"),
         *[Output(*field) for field in account_list.role_values("add")],
         *[Output(*place) for place in role_form.refusal_places("add")],
-        Input({"type": "accounts-edit", "index": ALL}, "n_clicks"),
+        Input(Ids.EDIT, "data"),
         prevent_initial_call=True,
     )
-    async def choose(_clicks: list[int]) -> tuple[Any, ...]:
-        button = pressed()
-        if not isinstance(button, dict):
-            return (no_update,) * 12
-        return {"id": button["index"]}, True, *account_list.NO_ROLE, *role_form.refusals("add")
+    async def choose(pressed: dict[str, Any]) -> tuple[Any, ...]:
+        chosen = {"id": number_in(pressed, "account")}
+        return chosen, True, *account_list.NO_ROLE, *role_form.refusals("add")
 
     @app.callback(
         Output(Ids.EDIT_BODY, "children"),
@@ -265,15 +267,12 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.CONFIRM_WORDS, "children"),
         Output(Ids.CONFIRM_DIALOG, "opened"),
         Output("accounts-confirm-said", "children"),
-        Input({"type": "accounts-ask", "what": ALL, "index": ALL}, "n_clicks"),
+        Input(Ids.ASK, "data"),
         prevent_initial_call=True,
     )
-    async def ask(_clicks: list[int]) -> tuple[Any, ...]:
-        button = pressed()
-        if not isinstance(button, dict):
-            return (no_update,) * 4
-        pending = {"what": button["what"], "index": button["index"]}
-        return pending, account_list.confirmation(pending["what"]), True, None
+    async def ask(pressed: dict[str, Any]) -> tuple[Any, ...]:
+        what, index = str(pressed.get("what")), number_in(pressed, "index")
+        return {"what": what, "index": index}, account_list.confirmation(what), True, None
 
     @app.callback(
         Output(Ids.CONFIRM_DIALOG, "opened", allow_duplicate=True),

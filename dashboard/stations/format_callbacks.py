@@ -3,9 +3,9 @@
 from typing import Any
 
 import dash
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, no_update
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State
 
-from dashboard.frame.callback_values import number_in, pressed, whole_number
+from dashboard.frame.callback_values import number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.kit import while_running
@@ -51,14 +51,11 @@ def register_opening(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.PAYLOAD, "value"),
         Output(Ids.RESULT, "children"),
         Output(Ids.PROBLEM, "children"),
-        Input({"type": "stations-format", "index": ALL}, "n_clicks"),
+        Input(Ids.OPEN, "data"),
         prevent_initial_call=True,
     )
-    async def open_format(_clicks: list[int]) -> Any:
-        button = pressed()
-        if not isinstance(button, dict):
-            return (no_update,) * 9
-        return await off(answers.opened, deps, whole_number(button["index"]))
+    async def open_format(pressed: dict[str, Any]) -> Any:
+        return await off(answers.opened, deps, number_in(pressed, "station"))
 
     @app.callback(
         Output(Ids.EDITOR, "hidden"),

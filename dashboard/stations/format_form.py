@@ -22,6 +22,7 @@ class Ids:
     """Ids of the elements of the dialog."""
 
     DIALOG = "stations-format-dialog"
+    OPEN = "stations-format"
     CHOSEN = "stations-format-chosen"
     STATE = "stations-format-state"
     MODEL = "stations-format-model"
@@ -96,6 +97,7 @@ def format_dialogs() -> list[Any]:
         ),
         dialog(Ids.SAVED_DIALOG, _("Message format"), saved),
         dcc.Store(id=Ids.CHOSEN),
+        dcc.Store(id=Ids.OPEN),
         dcc.Store(id=Ids.MODEL_VERSION),
     ]
 

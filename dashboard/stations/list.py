@@ -11,6 +11,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import kebab, menu, opener, row
 from dashboard.parts.measures import class_numeral, grade_word, moment_text, own_name
+from dashboard.parts.press import press
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
@@ -89,8 +90,8 @@ def _open(station: PlacedStation, name: str) -> html.Button:
     """The station's name, which opens its form, as a click anywhere in the row does."""
     return html.Button(
         name,
-        id={"type": "stations-edit", "index": int(station.id)},
         className="b",
+        **press("stations-edit", station=int(station.id)),
         **opener(),
         **attributes(aria_label=_("Edit {name}").format(name=name)),
     )
@@ -114,8 +115,8 @@ def _more(station: PlacedStation, name: str) -> dmc.Menu:
             ),
             dmc.MenuItem(
                 _("Message format"),
-                id={"type": "stations-format", "index": int(station.id)},
                 leftSection=icon("file"),
+                **press("stations-format", station=int(station.id)),
             ),
         ],
     )
@@ -151,8 +152,8 @@ def _empty(filtered: bool) -> html.Div:
                 html.H2(_("No station fits")),
                 html.Button(
                     _("Clear the filters"),
-                    id={"type": "stations-clear", "index": 0},
                     className="btn",
+                    **press("stations-clear"),
                 ),
             ],
             className="empty",

@@ -1,12 +1,12 @@
 """The page of stations (测站) for the office: the list, and the form that adds or changes one."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import dash
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 
-from dashboard.frame.callback_values import changed, number_in, pressed, whole_number
+from dashboard.frame.callback_values import changed, number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
@@ -20,6 +20,7 @@ from dashboard.parts.kit import (
     segmented,
     while_running,
 )
+from dashboard.parts.press import press
 from dashboard.parts.wording import _
 from dashboard.stations import actions, form, format_callbacks
 from dashboard.stations.form_answers import opened, previewed, tried
@@ -29,6 +30,11 @@ from data.query_values import PageQuery, read_number, read_text, read_word
 from data.vocabulary import StationKind
 
 POINT = ("crs", "lon", "lat")
+
+
+NEW: Final = "new"
+AGAIN: Final = "again"
+"""Instead of a station's id: the form for a new one, and the open form as it is saved now."""
 
 
 class Ids:
@@ -42,7 +48,8 @@ class Ids:
     ADDRESS = "stations-address"
     ASKED = "stations-asked"
     CHANGED = "stations-changed"
-    NEW = "stations-new"
+    EDIT = "stations-edit"
+    CLEAR = "stations-clear"
     DIALOG = "stations-dialog"
     CHOSEN = "stations-chosen"
     TYPED = "stations-typed"
@@ -72,7 +79,11 @@ def layout(**query: str | list[str]) -> html.Div:
         [
             page_header(
                 _("Stations"),
-                html.Button([icon("plus"), _("New station")], id=Ids.NEW, className="btn p"),
+                html.Button(
+                    [icon("plus"), _("New station")],
+                    className="btn p",
+                    **press(Ids.EDIT, station=NEW),
+                ),
                 note=html.Span(id=Ids.COUNT, className="t3"),
             ),
             filter_row(
@@ -87,6 +98,8 @@ def layout(**query: str | list[str]) -> html.Div:
             dialog(Ids.DEVICE_DIALOG, _("The device's account"), html.Div(id=Ids.DEVICE)),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.CHOSEN),
+            dcc.Store(id=Ids.EDIT),
+            dcc.Store(id=Ids.CLEAR),
             dcc.Store(id=Ids.TYPED),
             dcc.Store(id=Ids.ADDRESS),
             dcc.Store(id=Ids.ASKED, data=None if edit is None else str(edit)),
@@ -98,7 +111,13 @@ def layout(**query: str | list[str]) -> html.Div:
 def station_dialog() -> dmc.Modal:
     """The closed dialog to add or change a station: form, preview and buttons."""
     buttons = [
-        html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
+        html.Button(
+            _("Load the newest state"),
+            id=Ids.RELOAD,
+            className="btn",
+            hidden=True,
+            **press(Ids.EDIT, station=AGAIN),
+        ),
         html.Span(className="sp"),
         close_button(),
         html.Button(_("Confirm"), id=Ids.SAVE, className="btn p", disabled=True),
@@ -120,18 +139,13 @@ def station_dialog() -> dmc.Modal:
     )
 
 
-def asked_for(
-    button: str | dict[str, Any] | None, asked: str | None, chosen: dict[str, Any] | None
-) -> int | None:
-    """The id of the station whose form the pressed button or, without one, a link is to open.
-
-    None for a new station.
-    """
-    if isinstance(button, dict):
-        return whole_number(button["index"])
-    if button == Ids.RELOAD:
+def asked_for(pressed: dict[str, Any], chosen: dict[str, Any] | None) -> int | None:
+    """The id of the station whose form the pressed button opens, None for a new station."""
+    if pressed.get("station") == NEW:
+        return None
+    if pressed.get("station") == AGAIN:
         return number_in(chosen, "id")
-    return None if button == Ids.NEW else whole_number(asked)
+    return number_in(pressed, "station")
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
@@ -168,11 +182,11 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.SEARCH, "value"),
         Output(Ids.KIND, "value"),
-        Input({"type": "stations-clear", "index": ALL}, "n_clicks"),
+        Input(Ids.CLEAR, "data"),
         prevent_initial_call=True,
     )
-    async def clear(_clicks: list[int]) -> tuple[Any, Any]:
-        return ("", NONE) if pressed() else (no_update, no_update)
+    async def clear(_pressed: dict[str, Any]) -> tuple[str, str]:
+        return "", NONE
 
     app.clientside_callback(
         ClientsideFunction("onemap_stations", "remember"),
@@ -199,21 +213,16 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
         Output(form.field_id("attribute"), "data"),
         Output("stations-map", "data-ground"),
         *[Output(*value) for value in VALUES],
-        Input(Ids.NEW, "n_clicks"),
-        Input({"type": "stations-edit", "index": ALL}, "n_clicks"),
-        Input(Ids.RELOAD, "n_clicks"),
+        Input(Ids.EDIT, "data"),
         Input(Ids.ASKED, "data"),
         State(Ids.CHOSEN, "data"),
     )
     async def open_form(
-        _new: int, _edit: list[int], _reload: int, asked: str | None, chosen: dict[str, Any] | None
+        pressed: dict[str, Any] | None, asked: str | None, chosen: dict[str, Any] | None
     ) -> Any:
-        button = pressed()
-        # The list may be drawn before the first call: what was linked to is opened either way.
-        linked = bool(asked) and (chosen is None or changed(Ids.ASKED))
-        if button is None and not linked:
-            return no_update
-        return await off(opened, deps, asked_for(button, asked, chosen))
+        if pressed and changed(Ids.EDIT):
+            return await off(opened, deps, asked_for(pressed, chosen))
+        return await off(opened, deps, whole_number(asked)) if asked else no_update
 
     @app.callback(
         *[Output(group, "hidden") for group in form.GROUPS],

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, ctx, dcc, html, no_update
+from dash import Input, Output, State, dcc, html
 
-from dashboard.frame.callback_values import pressed, whole_number
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
@@ -14,6 +14,7 @@ from dashboard.parts.detail_words import fault_words
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import page_header, way_back
 from dashboard.parts.measures import moment_text, own_name, parameter_name, value_text
+from dashboard.parts.press import press
 from dashboard.parts.wording import _, worded
 from dashboard.tally.refused_actions import (
     DENIED_FOR,
@@ -42,6 +43,7 @@ class Ids:
     BODY = "refused-body"
     SAID = "refused-said"
     ASK = "refused-ask"
+    SWITCHED = "refused-switched"
     ON = "refused-on"
     OFF = "refused-off"
 
@@ -57,29 +59,29 @@ def layout(**_query: str | list[str]) -> html.Div:
             html.Div(id=Ids.SAID, role="status"),
             html.Div(skeleton(), id=Ids.BODY),
             dcc.Store(id=Ids.ASK, data=0),
+            dcc.Store(id=Ids.SWITCHED),
         ],
         className="om-page ac-page",
     )
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback that draws the page, and switches a tolerance when a button asks."""
+    """Registers the callbacks that draw the page, and switch a tolerance when a button asks."""
+
+    @app.callback(Output(Ids.BODY, "children"), Input(Ids.ASK, "data"))
+    async def show(_ask: int) -> html.Div:
+        return refused_body(await off(read_refused, deps))
 
     @app.callback(
-        Output(Ids.BODY, "children"),
         Output(Ids.SAID, "children"),
-        Input(Ids.ASK, "data"),
-        Input({"type": Ids.ON, "index": ALL}, "n_clicks"),
-        Input({"type": Ids.OFF, "index": ALL}, "n_clicks"),
+        Output(Ids.ASK, "data"),
+        Input(Ids.SWITCHED, "data"),
+        State(Ids.ASK, "data"),
+        prevent_initial_call=True,
     )
-    async def show(_ask: int, _on: list[int], _off: list[int]) -> tuple[Any, Any]:
-        button = pressed()
-        said: Any = None
-        if isinstance(button, dict):
-            said = await off(switched, deps, str(button["type"]), str(button["index"]))
-        elif isinstance(ctx.triggered_id, dict):  # drawn, with what is read here
-            return no_update, no_update
-        return refused_body(await off(read_refused, deps)), said
+    async def switch(pressed: dict[str, Any], asked: int) -> tuple[html.P, int]:
+        what, index = str(pressed.get("what")), str(pressed.get("index"))
+        return await off(switched, deps, what, index), asked + 1
 
 
 def switched(deps: Deps, what: str, index: str) -> html.P:
@@ -184,7 +186,9 @@ def waiting_part(
 def button(words: str, what: str, index: str, is_first: bool) -> html.Button:
     """Returns a button that switches a tolerance; ``index`` names the station and the kinds."""
     return html.Button(
-        words, id={"type": what, "index": index}, className="btn p" if is_first else "btn"
+        words,
+        className="btn p" if is_first else "btn",
+        **press(Ids.SWITCHED, what=what, index=index),
     )
 
 

@@ -4,16 +4,8 @@
   const page = () => document.getElementById("ledger-page");
   const nothing = () => window.dash_clientside.no_update;
   const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
-  // A call that waits takes in what comes meanwhile: the button that was pressed needn't be the first named.
-  const triggered = () => window.dash_clientside.callback_context.triggered.map(({ prop_id: name, value }) => {
-    const at = name.lastIndexOf(".");
-    return { id: name.slice(0, at), isPressed: name.slice(at) === ".n_clicks" && Boolean(value) };
-  });
-  /** The id of the button whose press called, if one did and not only the drawing of some. @returns {{type: string, index: string} | undefined} */
-  const pressed = () => {
-    const button = triggered().find(({ isPressed }) => isPressed);
-    return button && JSON.parse(button.id);
-  };
+  /** Whether a change of what is asked for called, perhaps beside others. */
+  const isAnew = () => window.dash_clientside.callback_context.triggered.some(({ prop_id: name }) => name === "ledger-asked.data");
 
   // The address: the filters' query string and the order.
   let query = "";
@@ -65,7 +57,7 @@
       for (const one of values) parts.append(key, one);
     }
     for (const tab of document.querySelectorAll(".lg-tablist > button")) {
-      const on = tab.id.includes(`"index":"${view}"`);
+      const on = JSON.parse(/** @type {HTMLElement} */ (tab).dataset.pressed ?? "{}").view === view;
       tab.classList.toggle("on", on);
       tab.setAttribute("aria-pressed", String(on));
       if (on) reach(/** @type {HTMLElement} */ (tab));
@@ -91,30 +83,27 @@
     if (api?.getColumn("asked")?.isVisible() === !isShown) api.setColumnsVisible(["asked"], isShown);
   };
 
-  const turn = () => pressed()?.index ?? nothing();
+  const turn = (/** @type {{view: string}} */ { view }) => view;
 
-  /** @param {unknown} _drops @param {unknown} _clears @param {Record<string, string[]>} kept */
-  const drop = (_drops, _clears, kept) => {
-    const button = pressed();
-    if (!button) return nothing();
-    const { type, index } = button;
-    if (type === "ledger-clear") {
+  /** @param {{filter: string}} pressed nothing for all filters @param {Record<string, string[]>} kept */
+  const drop = ({ filter }, kept) => {
+    if (!filter) {
       for (const key of PICKS) set(`ledger-pick-${key}`, { value: [] });
       set("ledger-search", { value: "" });
       return {};
     }
-    if (PICKS.includes(index)) {
-      set(`ledger-pick-${index}`, { value: [] });
+    if (PICKS.includes(filter)) {
+      set(`ledger-pick-${filter}`, { value: [] });
       return nothing();
     }
-    const { [index]: _dropped, ...others } = kept;
+    const { [filter]: _dropped, ...others } = kept;
     return others;
   };
 
   // The grid: asked again from the first row, or for what it shows when something has changed.
   const grid = () => (document.getElementById("ledger-grid") ? window.dash_ag_grid?.getApi("ledger-grid") : null);
   const refresh = () => {
-    const changed = !triggered().some(({ id }) => id === "ledger-asked");
+    const changed = !isAnew();
     const byOthers = changed && live;
     if (changed) live = false;
     const api = grid();
@@ -149,7 +138,10 @@
     return nothing();
   };
 
-  const unchoose = () => (pressed() ? true : nothing());
+  const unchoose = () => true;
+
+  /** How many cards a phone shows, by the last press of "more"; nothing for the first ones of another question. @param {{shown: number}} pressed */
+  const more = (pressed) => (isAnew() ? null : pressed.shown);
 
   // While the page is open: what width it has, and what the server tells of the ledger.
   const PHONE = matchMedia("(max-width: 767px)");
@@ -171,7 +163,11 @@
   let again;
   /** @type {string[]} */
   let missing = [];
-  const readAgain = () => (missing.length ? again?.later() : again?.rest());
+  const readAgain = () => {
+    page()?.classList.toggle("lg-unread", missing.length > 0);
+    if (missing.length) again?.later();
+    else again?.rest();
+  };
   addEventListener("onemap:unread", ({ detail }) => {
     missing = detail.filter((output) => READ.some((read) => output.includes(read)));
     // The grid asks one question at a time: it would wait for that answer for good.
@@ -197,7 +193,7 @@
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    onemap_ledger: { columns, compose, drop, refresh, sorted, turn, unchoose },
+    onemap_ledger: { columns, compose, drop, more, refresh, sorted, turn, unchoose },
   });
 
   // Cells: text through React only. A row that is still on its way has no data.

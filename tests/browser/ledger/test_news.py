@@ -151,6 +151,8 @@ def test_a_list_that_could_not_be_read_says_so_and_is_read_again(
     line = phone.locator(".om-session")
     expect(line).to_contain_text("服务器没有答复")
     assert cut
+    for stale in phone.locator(".lg-cards:visible > ul, #ledger-found:visible").all():
+        expect(stale).to_have_css("opacity", "0.4")
     phone.unroute(CALLBACKS)
     expect(shown).to_have_count(0)
     expect(others).to_have_count(1)
