@@ -215,3 +215,23 @@ def test_who_is_signed_in_is_told_by_what_was_asked_last(page: Page, shared_serv
         route.fulfill(response=nobody)
     page.wait_for_timeout(200)
     expect(line).to_contain_text("另一账号")
+
+
+def test_a_refusal_that_comes_late_is_asked_about_once_more(
+    page: Page, shared_served: Served
+) -> None:
+    shared_served.sign_in(page.context, shared_served.logins[Role.PATROLLER], "zh")
+    page.goto(f"{shared_served.url}/rivers")
+    expect(page.locator(".rl-rows tbody tr").first).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"notices\?late"), hold)
+    page.evaluate("() => void fetch('/api/v1/notices?late')")
+    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
+    assert page.evaluate("fetch('/api/v1/notices').then(({ ok }) => ok)")
+    page.context.clear_cookies()
+    held[0].fulfill(status=401, body="{}")
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=%2Frivers$"))
