@@ -137,6 +137,12 @@
     else location.reload();
   };
 
+  /** The server refused a question for whose page this is; where a later one has been answered it is asked who is signed in. @param {number} nth @param {boolean} isOther */
+  const refused = (nth, isOther) => {
+    if (isNews(nth) && isOther) changed();
+    else look();
+  };
+
   addEventListener("onemap:signed-out", look);
   for (const kind of ["focus", "online"]) addEventListener(kind, () => line && line.says !== "no_answer" && look());
 
@@ -182,10 +188,8 @@
     const nth = next();
     const answer = await fetched(what, { ...how, headers, signal }).finally(answered);
     const isOther = answer.status === 412 && (await answer.clone().json().catch(() => null))?.type === OTHER;
-    if (!(isOther || answer.status === 401 || answer.ok) || !isNews(nth)) return answer;
-    if (isOther) changed();
-    else if (answer.ok) isOver();
-    else look();
+    if (answer.status === 401 || isOther) refused(nth, isOther);
+    else if (answer.ok && isNews(nth)) isOver();
     return answer;
   };
 
@@ -197,9 +201,7 @@
     this.setRequestHeader(DRAWN_FOR, drawnFor);
     const nth = next();
     this.addEventListener("load", () => {
-      if (![401, 412].includes(this.status) || !isNews(nth)) return;
-      if (this.status === 401) look();
-      else changed();
+      if (this.status === 401 || this.status === 412) refused(nth, this.status === 412);
     });
   };
 })();

@@ -50,6 +50,7 @@ export class ReportPlace {
     onceGone(this.stage, () => {
       this.again.rest();
       clearTimeout(this.patience);
+      if (this.map && window.onemap_report_map === this.map.map) window.onemap_report_map = undefined;
     });
     if (asked && !this.place) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
     this.map = await chooser(this.stage, {
@@ -59,9 +60,6 @@ export class ReportPlace {
     if (!this.stage.isConnected) return;
     const { map } = this.map;
     window.onemap_report_map = map;
-    onceGone(this.stage, () => {
-      if (window.onemap_report_map === map) window.onemap_report_map = undefined;
-    });
     if (this.spot) this.map.set(this.spot.lon, this.spot.lat);
     else if (!this.place) map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
   }

@@ -77,7 +77,7 @@ export class List {
     const answer = await fetch(address).catch(() => null);
     /** @type {Listing | null} */
     const listed = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (nth !== this.nth || this.shown !== address || !this.open) return;
+    if (nth !== this.nth || !this.open) return;
     if (listed) this.fill(listed);
     else this.instead(say("list_failed"));
   }

@@ -195,6 +195,9 @@ def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
     there = f"{shared_served.url}/ledger/report?lon={LON}&lat={LAT + 0.01}"
     page.goto(there)
     expect(page.locator(".rp-restored")).to_contain_text("继续草稿（清河 K16+")
+    page.set_viewport_size({"width": 320, "height": 700})
+    line = page.locator(".rp-restored")
+    assert line.evaluate("line => line.scrollWidth - line.clientWidth") <= 0
     page.get_by_role("button", name="在此处新登记").click()
     expect(page.locator(".rp-form .rp-placed")).to_be_visible()
     expect(page.locator("#rp-description")).to_have_value("")

@@ -1,6 +1,6 @@
 """Several problems of the ledger's list at once: chosen by boxes, pressed, assigned, exported."""
 
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.fixtures.ledger_list import OpenList, held, number
 from tests.fixtures.served import Served
@@ -20,7 +20,7 @@ def begin(page: Page, step: str) -> None:
 
 
 def test_a_row_that_is_still_on_its_way_has_no_box_to_tick(
-    context: BrowserContext, open_list: OpenList
+    open_list: OpenList,
 ) -> None:
     held: list[Route] = []
 
@@ -30,8 +30,9 @@ def test_a_row_that_is_still_on_its_way_has_no_box_to_tick(
         else:
             held.append(route)
 
-    context.route("**/_dash-update-component*", hold_first)
     page = open_list()
+    page.route("**/_dash-update-component*", hold_first)
+    page.reload()
     until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
     expect(page.locator(".lg-grid .ag-row").first).to_be_attached()
     expect(page.locator(SHOWN_BOX)).to_have_count(0)

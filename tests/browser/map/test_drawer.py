@@ -204,11 +204,8 @@ def test_by_keyboard_the_drawer_takes_the_focus_and_gives_it_back(
     filled: Served, map_page: MapOf
 ) -> None:
     opened = map_page(filled)
-    opened.open()
+    opened.open_drawer("QH-01")
     page = opened.page
-    opened.search("QH-01")
-    page.keyboard.press("Enter")
-    expect(page.locator(".dw h2")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(".dw [role=tab]").first).to_be_focused()
     page.keyboard.press("ArrowRight")

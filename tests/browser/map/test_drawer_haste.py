@@ -51,11 +51,8 @@ def test_a_drawer_that_is_emptied_late_leaves_the_keyboard_to_who_types_meanwhil
     filled: Served, map_page: MapOf
 ) -> None:
     opened = map_page(filled)
-    opened.open()
+    opened.open_drawer("QH-01")
     page = opened.page
-    opened.search("QH-01")
-    page.keyboard.press("Enter")
-    expect(page.locator(".dw h2")).to_be_focused()
     held: list[Route] = []
 
     def hold(route: Route) -> None:

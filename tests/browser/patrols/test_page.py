@@ -199,11 +199,15 @@ def test_a_chosen_record_keeps_the_keyboards_focus(
     hand_in(page, walk(WENT, from_m=2_000, metres=900, minutes=14), "短.gpx")
     confirm_month(page)
     expect(page.get_by_role("dialog")).to_have_count(0)  # and its button has the keyboard again
-    opening = page.locator(".pt-table a.pt-open").first
+    expect(page).to_have_url(re.compile(r"patrol=\d+$"))
+    record = f".pt-table a[data-patrols-key='patrol {page.url.rpartition('=')[2]}']"
+    opening = page.locator(record)
+    expect(opening).to_be_visible()  # the list may still be the one from before it was handed in
     opening.evaluate("link => { link.isOld = true; }")
     opening.focus()
     page.keyboard.press("Enter")
-    until_in_page(page, "() => document.querySelector('.pt-table a.pt-open')?.isOld !== true")
+    is_new = f'() => document.querySelector("{record}")?.isOld !== true'
+    until_in_page(page, is_new)
     expect(opening).to_be_focused()
 
     held: list[Route] = []
@@ -220,7 +224,7 @@ def test_a_chosen_record_keeps_the_keyboards_focus(
     address = page.evaluate("document.activeElement.getAttribute('href')")
     until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
     held[0].continue_()
-    until_in_page(page, "() => document.querySelector('.pt-table a.pt-open')?.isOld !== true")
+    until_in_page(page, is_new)
     expect(page.locator(f"a[href='{address}']:focus")).to_be_visible()
 
 

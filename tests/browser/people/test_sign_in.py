@@ -75,10 +75,10 @@ def test_dark_is_kept_and_told_to_the_page(watched: Page, shared_served: Served)
     root = watched.locator("html")
     expect(root).to_have_attribute("data-mantine-color-scheme", "light")
     expect(watched.locator(".om-theme")).to_be_visible()
-    watched.evaluate("addEventListener('onemap:theme', e => document.title = 'told ' + e.detail)")
+    watched.evaluate("addEventListener('onemap:theme', e => (window.told = e.detail))")
     watched.click(".om-theme")
     expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
-    expect(watched).to_have_title("told dark")
+    until_in_page(watched, "() => window.told === 'dark'")
     watched.reload()
     expect(watched.locator(".om-theme")).to_be_visible()
     expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
@@ -215,3 +215,23 @@ def test_who_is_signed_in_is_told_by_what_was_asked_last(page: Page, shared_serv
         route.fulfill(response=nobody)
     page.wait_for_timeout(200)
     expect(line).to_contain_text("另一账号")
+
+
+def test_a_refusal_that_comes_late_is_asked_about_once_more(
+    page: Page, shared_served: Served
+) -> None:
+    shared_served.sign_in(page.context, shared_served.logins[Role.PATROLLER], "zh")
+    page.goto(f"{shared_served.url}/rivers")
+    expect(page.locator(".rl-rows tbody tr").first).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"notices\?late"), hold)
+    page.evaluate("() => void fetch('/api/v1/notices?late')")
+    until(lambda: held or page.wait_for_timeout(25), patience_s=shared(PATIENCE_S))
+    assert page.evaluate("fetch('/api/v1/notices').then(({ ok }) => ok)")
+    page.context.clear_cookies()
+    held[0].fulfill(status=401, body="{}")
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=%2Frivers$"))

@@ -1,33 +1,27 @@
 """The office's page of stations in Chromium: found, added, moved, refused, in both languages."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
-from tests.fixtures.map import watch
+from tests.fixtures.desks import Desk
 from tests.fixtures.served import Served
 
 Open = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(context: BrowserContext, shared_served: Served) -> Iterator[Open]:
-    """Opens the page for a role; a console error or a word to another machine fails the test."""
-    wrongs: list[str] = []
+def opened(desk: Desk) -> Open:
+    """Opens the page for a role."""
 
     def made(role: Role = Role.OFFICE, language: str = "zh", query: str = "") -> Page:
-        shared_served.sign_in(context, shared_served.logins[role], language)
-        page = context.new_page()
-        watch(page, wrongs, shared_served.url)
-        page.goto(f"{shared_served.url}/stations{query}")
-        return page
+        return desk(role, f"/stations{query}", language)
 
-    yield made
-    assert wrongs == []
+    return made
 
 
 def box(page: Page, name: str) -> None:
