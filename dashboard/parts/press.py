@@ -11,6 +11,6 @@ from typing import Any
 from dashboard.parts.attributes import attributes
 
 
-def press(store: str, **told: str | int) -> dict[str, Any]:
+def press(store: str, **values: str | int) -> dict[str, Any]:
     """Returns attributes for a button: its press puts these values into the ``dcc.Store``."""
-    return attributes(data_press=store, data_pressed=json.dumps(told))
+    return attributes(data_press=store, data_pressed=json.dumps(values))
