@@ -45,7 +45,8 @@ INDEX = """<!doctype html>
 NEVER_USED = ("/dash_table/", "/polyfill@")
 """Scripts that Dash loads on each page: tables, of which we have none, and help for old browsers.
 
-The map's library runs in none of those.
+The map's library runs in none of those. The one part of that help which Dash's own components that
+come late, such as graphs, need in every browser is ``regenerator-runtime``, among our scripts.
 """
 
 opening_of_page: ContextVar[str] = ContextVar("opening_of_page", default="")
@@ -101,6 +102,7 @@ class Frame(dash.Dash):
         scripts = [path for path in paths if path.endswith(".js")]
         vendors = [path for path in self.files.kept if path.startswith("vendor/")]
         styles += [path for path in vendors if path.endswith(".css")]
+        scripts = [path for path in vendors if path.endswith(".js")] + scripts
         self.styles = self.files.add("joined/page.css", self.files.together(styles))
         self.script = self.files.add("joined/page.js", self.files.together(scripts))
         sources = self.files.texts(".mjs")

@@ -55,8 +55,8 @@ def _spread(*, with_ledger: bool) -> html.Div:
     bars = [
         html.Span(
             className=f"mp-k{number} mp-bar",
-            title=label,
-            **attributes(data_class=str(number)),
+            hidden=True,
+            **attributes(data_class=str(number), data_label=label),
         )
         for number, label in [
             *((int(each), class_numeral(each)) for each in WaterClass),

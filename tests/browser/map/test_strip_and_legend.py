@@ -127,3 +127,29 @@ def test_the_legend_holds_every_mark_folded_where_there_is_little_room(
         if section:
             opened.tell("app.choose(null); app.fold(true)")
     assert opened.wrongs == []
+
+
+def test_every_class_of_a_nation_has_its_share_of_the_bar(
+    shared_served: Served, map_page: MapOf
+) -> None:
+    opened = map_page(shared_served, Role.OFFICE)
+    opened.open()
+    opened.tell(
+        "app.panel.showSpread({classes: [808, 896, 4160, 3924, 1204, 640, 392],"
+        " sections: 12024})"
+    )
+    bars = {
+        str(bar.get_attribute("title")): round((bar.bounding_box() or {"width": 0})["width"])
+        for bar in opened.page.locator("#one-map-panel .mp-bar").all()
+    }
+    assert list(bars) == [
+        "Ⅰ 896",
+        "Ⅱ 4160",
+        "Ⅲ 3924",
+        "Ⅳ 1204",
+        "Ⅴ 640",
+        "劣Ⅴ 392",
+        "无数据 808",
+    ]
+    assert all(width >= 16 for width in bars.values()), bars
+    assert bars["Ⅱ 4160"] > 2 * bars["Ⅳ 1204"]

@@ -23,10 +23,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]
         commands.append([str(part) for part in command])
         for stamp in cwd.glob(f"node_modules/{STAMP}"):
             stamp.unlink()
-        for name in environment.MAP_FILES:
-            file = cwd / "node_modules" / "maplibre-gl" / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(name)
+        for package, (_folder, files) in environment.LIBRARIES.items():
+            for name in files:
+                file = cwd / "node_modules" / package / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(name)
 
     monkeypatch.setattr(environment, "follow", npm)
     return commands
