@@ -68,7 +68,6 @@ LIBRARIES = {
 """The browser's libraries by their names in npm: the folder for each, and the files it needs."""
 
 
-
 def prepare_libraries(root: Path, *, development: bool) -> None:
     """Fills ``dashboard/assets/vendor`` as the lock file says. Raises Missing when that fails.
 

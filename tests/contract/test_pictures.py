@@ -60,7 +60,11 @@ class Page:
 
 PAGES: Final = (
     Page("sign_in", "/sign-in", ("input[name=login]",), NOBODY),
-    Page("one_map", "/#sel=section:{section}", (".maplibregl-canvas", ".dw-plot.drawn")),
+    Page(
+        "one_map",
+        "/#sel=section:{section}",
+        ("#one-map-stage .maplibregl-canvas", ".dw-plot.drawn"),
+    ),
     Page("rivers", "/rivers", ("table tbody tr",)),
     Page("river", "/river/{river}", ("table tbody tr",), height=3200),
     Page("ledger", "/ledger", (".ag-row, #ledger-cards > *",)),
@@ -157,7 +161,7 @@ def test_the_picture_in_the_readme_is_the_county_with_its_classes(
         ) - {None}
     assert len(told) >= 4, "the county shows good water and bad"
     camera = site.camera(CHIEF, WIDE)
-    camera.open("/", (".maplibregl-canvas",), WIDE[1])
+    camera.open("/", ("#one-map-stage .maplibregl-canvas",), WIDE[1])
     until_in_page(camera.page, CLASSES_DRAWN, sorted(told))
     camera.page.evaluate(SELECT, site.chosen["section"])
     camera.page.get_by_role("heading", name="城关下").wait_for()

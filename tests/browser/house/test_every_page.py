@@ -63,7 +63,7 @@ class Opened:
 
 PAGES: Final = (
     Opened("sign_in", "/sign-in", "input[name=login]", ""),
-    Opened("one_map", "/", ".maplibregl-canvas"),
+    Opened("one_map", "/", "#one-map-stage .maplibregl-canvas"),
     Opened("rivers", "/rivers", "table tbody tr"),
     Opened("river", "/river/{river}", "table tbody tr"),
     Opened("ledger", "/ledger?view=all", ".lg-number"),

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from playwright.sync_api import Response
+from playwright.sync_api import Response, Route, expect
 
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk
@@ -50,5 +50,30 @@ def test_every_file_of_a_page_is_packed_and_kept_for_a_year(
         assert headers["cache-control"].startswith("public" if is_public else "private"), each.url
         is_small = int(headers["content-length"]) < 500
         assert headers.get("content-encoding") == (None if is_small else "br"), each.url
-    asked = Counter(each.url for each in files if "mark.svg" not in each.url)
+    often = ("mark.svg", "worker.mjs")  # each of the map's workers reads its own, kept or not
+    asked = Counter(each.url for each in files if not any(name in each.url for name in often))
     assert [url for url, times in asked.items() if times > 1] == []
+
+
+def test_a_page_that_waits_for_its_layout_keeps_the_empty_bar_and_says_nothing(
+    desk: Desk, shared_served: Served
+) -> None:
+    page = desk(Role.OFFICE, "/account")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    for address in ("/rivers", "/"):
+        page.route("**/_dash-layout", hold)
+        page.goto(shared_served.url + address)
+        waiting = page.locator("#react-entry-point > ._dash-loading")
+        expect(waiting).to_have_css("font-size", "0px")
+        if address != "/":
+            bar = page.evaluate(
+                "getComputedStyle(document.querySelector('._dash-loading'), '::after').height"
+            )
+            assert bar == "48px"
+        held.pop().continue_()
+        page.unroute("**/_dash-layout")
+        expect(waiting).to_have_count(0)

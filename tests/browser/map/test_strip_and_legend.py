@@ -135,8 +135,7 @@ def test_every_class_of_a_nation_has_its_share_of_the_bar(
     opened = map_page(shared_served, Role.OFFICE)
     opened.open()
     opened.tell(
-        "app.panel.showSpread({classes: [808, 896, 4160, 3924, 1204, 640, 392],"
-        " sections: 12024})"
+        "app.panel.showSpread({classes: [808, 896, 4160, 3924, 1204, 640, 392], sections: 12024})"
     )
     bars = {
         str(bar.get_attribute("title")): round((bar.bounding_box() or {"width": 0})["width"])
