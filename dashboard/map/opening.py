@@ -27,8 +27,8 @@ AGAIN_S: Final = 20.0
 """How long a picture may show what was changed: most changes are of classes, which it hasn't."""
 
 MOST_KEPT: Final = 200
-MOST_ZOOM: Final = 13
-"""As near as the map itself opens."""
+ZOOMS: Final = (4, 13)
+"""From how far and how near the map itself opens: the picture is drawn no smaller or larger."""
 
 LOGGER = logging.getLogger(__name__)
 
@@ -96,7 +96,9 @@ async def opening(request: Request, deps: Deps) -> str:
             shape = await front.openings.shape(scope, keep=front.hearing.is_live)
     except (OneMapError, TimeoutError):
         LOGGER.warning("the map opens without its picture: the database did not answer in time")
-    metres = WORLD_M / TILE_PX / 2**MOST_ZOOM
-    pixels = shape.metres / metres if shape else 0.0
+    sizes = {}
+    if shape:
+        least, most = (shape.metres / WORLD_M * TILE_PX * 2**zoom for zoom in ZOOMS)
+        sizes = {"least_px": least, "most_px": most}
     template = TEMPLATES.get_template("map/templates/opening.html")
-    return template.render(shape=shape, pixels=pixels, **map_facts(deps))
+    return template.render(shape=shape, **sizes, **map_facts(deps))

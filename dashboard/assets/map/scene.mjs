@@ -66,7 +66,7 @@ export class Scene {
     this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true", basis: readView().basis };
     /** The area as the document tells it. @type {Bounds | null} */
     this.bounds = page.dataset.bounds ? JSON.parse(page.dataset.bounds) : null;
-    /** What was drawn of it there. @type {SVGElement | null} */
+    /** What was drawn of it there. @type {HTMLElement | null} */
     this.first = page.querySelector(".mp-first");
     this.agedAt = Date.now();
     this.box = document.createElement("div");

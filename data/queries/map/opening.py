@@ -24,16 +24,16 @@ LEVELS: Final = (4, 6, 8, 10)
 _PATH: Final = """
 SELECT coalesce(ST_AsSVG(ST_TransScale(ST_Simplify({collected}, %(unit)s, true),
     -%(west)s, -%(north)s, %(scale)s, %(scale)s), 1, 0), '')
-FROM (SELECT geom FROM {source}
-    ORDER BY ST_Length(ST_Envelope(geom)) DESC, id LIMIT {most}) largest
+FROM (SELECT geom FROM {source}) drawn
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningShape:
-    """The picture: its size in units, its bounds in degrees, and two paths in units.
+    """The picture: its size in units, its bounds in degrees, and three paths in units.
 
-    ``metres`` is the length of a unit in metres of Web Mercator.
+    ``land`` is filled, ``outline`` and ``water`` are lines. ``metres`` is the length of a unit in
+    metres of Web Mercator.
     """
 
     bounds: tuple[float, float, float, float]
@@ -41,6 +41,7 @@ class OpeningShape:
     height: int
     metres: float
     land: str
+    outline: str
     water: str
 
 
@@ -65,9 +66,9 @@ def opening_shape(connection: Connection, scope: Scope) -> OpeningShape | None:
         "north": north,
         "scale": 1 / metres,
     }
-    land, water = (
+    land, outline, water = (
         str(connection.exec_driver_sql(query, values).scalar_one())
-        for query in (_land(shown), _water(shown))
+        for query in (_land(), _outline(shown), _water(shown))
     )
     return OpeningShape(
         bounds=box,
@@ -75,18 +76,27 @@ def opening_shape(connection: Connection, scope: Scope) -> OpeningShape | None:
         height=round((north - south) / metres),
         metres=metres,
         land=land,
+        outline=outline,
         water=water,
     )
 
 
-def _land(shown: Drawn) -> str:
+def _land() -> str:
+    """Returns the query of the reader's area. The map's tables hold it in pieces."""
+    source = "map_land WHERE lv = %(lv)s AND id = ANY(%(tops)s)"
+    return _PATH.format(collected="ST_Union(geom)", source=source)
+
+
+def _outline(shown: Drawn) -> str:
     """Returns the query of the outlines of the reader's topmost divisions."""
     top = "parent_lo = 0"
     if not shown.everything:
         top = f"({shown.holds('lo')} AND NOT {shown.holds('parent_lo')})"
     around = "OR id = ANY(%(counties_around)s)" if shown.counties_around else ""
-    source = f"map_division WHERE lv = %(lv)s AND ({top} {around})"
-    return _PATH.format(collected="ST_Collect(geom)", source=source, most=MOST_OUTLINES)
+    largest = f"""(SELECT id FROM map_division WHERE lv = %(lv)s AND ({top} {around})
+        GROUP BY id ORDER BY sum(ST_Length(geom)) DESC, id LIMIT {MOST_OUTLINES})"""
+    source = f"map_division WHERE lv = %(lv)s AND id IN {largest}"
+    return _PATH.format(collected="ST_LineMerge(ST_Collect(geom))", source=source)
 
 
 def _water(shown: Drawn) -> str:
@@ -96,7 +106,8 @@ def _water(shown: Drawn) -> str:
         seen = shown.sees("lo", rivers="river_id", rivers_around="river_id")
         which = f"lo >= 0 AND {seen}"
     source = f"map_run WHERE basis = 0 AND lv = %(lv)s AND zmin <= %(zoom)s AND {which}"
-    return _PATH.format(collected="ST_LineMerge(ST_Collect(geom))", source=source, most=MOST_RUNS)
+    source += f" ORDER BY ST_Length(ST_Envelope(geom)) DESC, id LIMIT {MOST_RUNS}"
+    return _PATH.format(collected="ST_LineMerge(ST_Collect(geom))", source=source)
 
 
 def _mercator(lon: float, lat: float) -> tuple[float, float]:

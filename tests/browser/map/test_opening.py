@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from sqlalchemy import text
 
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
@@ -32,6 +33,15 @@ return { left: from.x + box.left, right: to.x + box.left, top: from.y + box.top,
 """
 
 
+def assert_drawn_over_the_basin(opened: MapPage) -> None:
+    """The map's area covers that of the document's picture, and nothing has moved."""
+    basin = opened.page.evaluate("basin")
+    drawn = opened.tell(DRAWN)
+    assert basin is not None
+    assert {side: pytest.approx(drawn[side], abs=3) for side in basin} == basin
+    assert opened.page.evaluate("shifted") < 0.02
+
+
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_map_takes_the_place_of_the_basin_and_nothing_moves(
     map_page: MapPages, shared_served: Served, phone: bool
@@ -39,13 +49,26 @@ def test_the_map_takes_the_place_of_the_basin_and_nothing_moves(
     opened = map_page(shared_served)
     opened.page.add_init_script(WATCHED)
     opened.open(phone=phone)
-    basin = opened.page.evaluate("basin")
-    drawn = opened.tell(DRAWN)
-    assert basin is not None
-    assert {side: pytest.approx(drawn[side], abs=3) for side in basin} == basin
-    assert opened.page.evaluate("shifted") < 0.02
+    assert_drawn_over_the_basin(opened)
     opened.until("!document.querySelector('.mp-first, .mp-opening, .mp-coming')")
     assert opened.wrongs == []
+
+
+def test_a_nation_larger_than_a_phone_is_drawn_where_the_map_draws_it(
+    map_page: MapPages, served: Served
+) -> None:
+    with served.database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE division SET geom = ST_Multi(ST_MakeEnvelope(80, 22, 128, 49, 4490))"
+                " WHERE parent_id IS NULL"
+            )
+        )
+    opened = map_page(served)
+    opened.page.add_init_script(WATCHED)
+    opened.open(phone=True)
+    assert opened.tell("return map.getZoom()") == pytest.approx(4)
+    assert_drawn_over_the_basin(opened)
 
 
 def test_words_come_after_the_first_view(map_page: MapPages, shared_served: Served) -> None:
