@@ -10,11 +10,23 @@
     return started;
   }
 
+  /** The map's library or one of our modules could not be had: the page says so. A browser asks for a module once only. @param {HTMLElement} page */
+  function failed(page) {
+    const words = JSON.parse(page.dataset.words ?? "{}");
+    const link = /** @type {HTMLAnchorElement} */ (page.querySelector("#one-map-notice-link"));
+    /** @type {HTMLElement} */ (page.querySelector("#one-map-notice-text")).textContent = words.load_failed;
+    Object.assign(link, { textContent: words.retry, href: location.href, hidden: false, onclick: () => location.reload() });
+    /** @type {HTMLElement} */ (page.querySelector("#one-map-notice")).hidden = false;
+  }
+
   function look() {
     const page = document.getElementById("one-map-page");
     if (page && page.dataset.alive !== "true") {
       page.dataset.alive = "true";
-      start().then((main) => main.mount(page));
+      start().then((main) => main.mount(page)).catch((error) => {
+        failed(page);
+        throw error;
+      });
     } else if (!page && window.onemap && window.onemap.mounted) {
       start().then((main) => main.unmount());
     }

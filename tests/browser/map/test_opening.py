@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.fixtures.map import MapPage
@@ -89,13 +90,19 @@ def test_another_place_in_the_address_is_shown_at_once(
     assert opened.tell("return map.getCenter().lat") == pytest.approx(32.7, abs=0.001)
 
 
-def test_without_the_maps_library_the_page_is_drawn_all_the_same(
+def test_without_the_maps_library_the_page_is_drawn_and_says_so(
     map_page: MapPages, shared_served: Served
 ) -> None:
     opened = map_page(shared_served)
-    opened.page.route("**/maplibre-gl.mjs*", lambda route: route.abort())
-    opened.page.goto(shared_served.url)
-    opened.page.locator("#one-map-panel").wait_for()
+    page = opened.page
+    page.route("**/maplibre-gl.mjs*", lambda route: route.abort())
+    page.goto(shared_served.url)
+    page.locator("#one-map-panel").wait_for()
+    expect(page.locator("#one-map-notice")).to_contain_text("地图数据加载失败")
+    page.unroute("**/maplibre-gl.mjs*")
+    page.locator("#one-map-notice-link").click()
+    opened.until("window.onemap?.ready && window.onemap.map.areTilesLoaded()")
+    expect(page.locator("#one-map-notice")).to_be_hidden()
 
 
 def test_one_who_comes_from_another_page_finds_the_map(
