@@ -39,6 +39,7 @@ class Openings:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self._kept: dict[Scope, tuple[OpeningShape | None, float]] = {}
+        self._under_way: dict[tuple[Scope, int], asyncio.Task[OpeningShape | None]] = {}
         self._changed_s = 0.0
         self._generation = 0
 
@@ -62,9 +63,31 @@ class Openings:
         found = self._kept.get(scope) if keep else None
         if found and (found[1] > self._changed_s or now_s < found[1] + AGAIN_S):
             return found[0]
-        generation = self._generation
+        if not keep:
+            return await off(self._read, scope)
+        return await asyncio.shield(self._reading(scope))
+
+    def _reading(self, scope: Scope) -> asyncio.Task[OpeningShape | None]:
+        """Returns the one reading of an area that is under way.
+
+        It goes on, for those who come later, when who began it waits no longer.
+        """
+        key = scope, self._generation
+        if key not in self._under_way:
+            task = asyncio.create_task(self._read_and_keep(scope))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _done: self._ended(key))
+        return self._under_way[key]
+
+    def _ended(self, key: tuple[Scope, int]) -> None:
+        task = self._under_way.pop(key)
+        if not task.cancelled() and task.exception():
+            LOGGER.warning("the map's first picture could not be read")
+
+    async def _read_and_keep(self, scope: Scope) -> OpeningShape | None:
+        generation, now_s = self._generation, monotonic()
         made = await off(self._read, scope)
-        if keep and generation == self._generation:
+        if generation == self._generation:
             while len(self._kept) >= MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             self._kept[scope] = made, now_s

@@ -91,13 +91,13 @@ def test_from_afar_no_chip_covers_the_disc_of_a_section(filled: Filled, map_page
         ".reduce((sum, each) => sum + each.properties.n_late, 0)"
     )
     opened = map_page(filled.served, Role.OFFICE)
-    opened.open("/#map=6/32.6/112.2")
+    opened.open("/#map=8/32.6/112.2")
     opened.until("window.onemap.app.live.source?.readyState === 1")
-    for zoom in (6, 9, 10.4):
+    for zoom in (8, 9, 10.4):
         opened.tell(f"map.jumpTo({{zoom: {zoom}}})")
         opened.until(f"{late} === {len(made) + 1} && window.onemap.map.areTilesLoaded()")
         seen = opened.page.evaluate(CHIPS)
-        assert seen["discs"] > 0
+        assert seen["discs"] > 0, zoom
         assert seen["covered"] == 0, zoom
         assert opened.tell("return map.queryRenderedFeatures({layers: ['problems']})") == []
     for number in made:

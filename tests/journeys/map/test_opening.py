@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from data.vocabulary import Role
 from tests.fixtures.served import Served
+from tests.running.waiting import until
 
 OPENING = re.compile(r'<div id="one-map-opening"[^>]*>.*?</div>', re.DOTALL)
 PATH = re.compile(r'<path class="mp-first-(\w+)" d="([^"]*)"')
@@ -88,3 +89,15 @@ def test_a_locked_table_leaves_the_document_without_its_picture(
         assert "data-bounds" not in shown
         assert "实时" in shown
     assert "<svg" in opening(auditor)
+
+
+def test_a_picture_that_came_late_is_there_for_the_next_document(
+    served: Served, auditor: httpx.Client
+) -> None:
+    with served.database.owner.begin() as connection:
+        connection.execute(text("LOCK TABLE map_division IN ACCESS EXCLUSIVE MODE"))
+        assert "<svg" not in opening(auditor)
+    until(lambda: "<svg" in opening(auditor))
+    with served.database.owner.begin() as connection:
+        connection.execute(text("LOCK TABLE map_division, map_land IN ACCESS EXCLUSIVE MODE"))
+        assert "<svg" in opening(auditor)
