@@ -179,10 +179,14 @@ def test_what_was_typed_for_one_of_several_that_was_refused_stays(
     expect(dialog.get_by_role("textbox")).to_have_value(TYPED)
 
 
+NO_WORKER = ("maplibre-gl-worker.mjs", "Worker failed to load")
+"""A map that is drawn anew after the session ended; a watched browser keeps no file."""
+
+
 def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
     desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
 ) -> None:
-    refusals += ["401 (Unauthorized)", *HOW_DASH_TELLS_IT]
+    refusals += ["401 (Unauthorized)", *HOW_DASH_TELLS_IT, *NO_WORKER]
     address = send_report(shared_served, photo(81), "岸边还有一堆建筑垃圾。")
     page = desk(Role.OFFICE, address)
     dialog = begin(page, "press")
