@@ -14,6 +14,7 @@ from dashboard.frame.offload import off
 from dashboard.frame.plain import TEMPLATES
 from dashboard.map.words import map_words
 from dashboard.parts.wording import language
+from data.background import shared_task
 from data.database import transaction
 from data.errors import OneMapError
 from data.queries.map.opening import OpeningShape, opening_shape
@@ -39,7 +40,7 @@ class Openings:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self._kept: dict[Scope, tuple[OpeningShape | None, float]] = {}
-        self._under_way: dict[tuple[Scope, int], asyncio.Task[OpeningShape | None]] = {}
+        self._under_way: dict[tuple[Scope, int], asyncio.Future[OpeningShape | None]] = {}
         self._changed_s = 0.0
         self._generation = 0
 
@@ -67,22 +68,17 @@ class Openings:
             return await off(self._read, scope)
         return await asyncio.shield(self._reading(scope))
 
-    def _reading(self, scope: Scope) -> asyncio.Task[OpeningShape | None]:
+    def _reading(self, scope: Scope) -> asyncio.Future[OpeningShape | None]:
         """Returns the one reading of an area that is under way.
 
         It goes on, for those who come later, when who began it waits no longer.
         """
         key = scope, self._generation
         if key not in self._under_way:
-            task = asyncio.create_task(self._read_and_keep(scope))
-            self._under_way[key] = task
-            task.add_done_callback(lambda _done: self._ended(key))
+            reading = shared_task(self._read_and_keep(scope), "the map's first picture")
+            self._under_way[key] = reading
+            reading.add_done_callback(lambda _done: self._under_way.pop(key))
         return self._under_way[key]
-
-    def _ended(self, key: tuple[Scope, int]) -> None:
-        task = self._under_way.pop(key)
-        if not task.cancelled() and task.exception():
-            LOGGER.warning("the map's first picture could not be read")
 
     async def _read_and_keep(self, scope: Scope) -> OpeningShape | None:
         generation, now_s = self._generation, monotonic()
