@@ -1,6 +1,7 @@
 """Security headers on every answer, and whether a write comes from a page of ours."""
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,15 @@ FIXED = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=()"),
 )
+
+
+DATA_TYPES = (
+    *("application/json", "application/problem+json"),
+    "application/vnd.mapbox-vector-tile",
+)
+"""What no browser shows as a page or runs: it may load nothing at all, and that is said briefly."""
+
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class HeaderRules:
@@ -68,7 +78,10 @@ class HeaderRules:
                 headers = MutableHeaders(scope=message)
                 for name, value in FIXED:
                     headers[name] = value
-                headers["Content-Security-Policy"] = self.policy()
+                if message["status"] != HTTPStatus.NOT_MODIFIED:  # what is kept has its own
+                    is_data = headers.get("content-type", "").partition(";")[0] in DATA_TYPES
+                    policy = DATA_POLICY if is_data else self.policy()
+                    headers["Content-Security-Policy"] = policy
                 if self.settings.secure_cookie:
                     headers["Strict-Transport-Security"] = self.strict_transport()
                 if not public:
@@ -82,7 +95,8 @@ def keep_private(headers: MutableHeaders, path: str) -> None:
     """Makes the answer's Cache-Control private, so that shared caches never keep the answer.
 
     Without a Cache-Control of its own, an answer is stored nowhere; the browser may store an asset,
-    but asks each time whether it has changed.
+    but asks each time whether it has changed. A file at an address of its content is the same for
+    every session, so that a new sign-in doesn't fetch it again.
     """
     cache_control = headers.get("cache-control")
     if cache_control is None:
@@ -92,7 +106,8 @@ def keep_private(headers: MutableHeaders, path: str) -> None:
         headers["Cache-Control"] = cache_control.replace("public", "private")
     elif "private" not in cache_control and "no-store" not in cache_control:
         headers["Cache-Control"] = f"private, {cache_control}"
-    headers.add_vary_header("Cookie")
+    if "immutable" not in (cache_control or ""):
+        headers.add_vary_header("Cookie")
 
 
 def basemap_origin(template: str) -> list[str]:

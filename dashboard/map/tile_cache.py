@@ -49,13 +49,16 @@ class Ready:
         return len(whole.body) + len(whole.lines) + len(unchanged.lines) + ENTRY_BYTES
 
 
+OF_THE_WHOLE = (
+    *(b"content-type", b"content-encoding", b"content-length"),
+    b"content-security-policy",
+)
+"""Headers that a browser keeps from the whole answer."""
+
+
 def ready_tile(etag: bytes, body: bytes, headers: Headers) -> Ready:
     """Returns the tile with both answers; ``headers`` are those of the whole one."""
-    short = tuple(
-        (name, value)
-        for name, value in headers
-        if name not in (b"content-type", b"content-encoding", b"content-length")
-    )
+    short = tuple((name, value) for name, value in headers if name not in OF_THE_WHOLE)
     sized = (*headers, (b"content-length", b"%d" % len(body)))
     return Ready(
         etag,

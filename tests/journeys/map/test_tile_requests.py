@@ -29,6 +29,7 @@ def test_tags_heads_and_plain_answers(shared_served: Served) -> None:
             assert (again.status_code, again.content) == (304, b"")
             assert again.headers["etag"] == whole.headers["etag"]
             assert again.headers["cache-control"] == "private, no-cache"
+            assert "content-security-policy" not in again.headers, "the kept tile has its own"
             plain = reader.get(GROUND, headers={"Accept-Encoding": "identity"})
             assert "content-encoding" not in plain.headers
             assert plain.content == whole.content
