@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked, emptied
+from dashboard.frame.dash_scripts import NEVER_USED, START_DASH, run_later
 from dashboard.frame.deps import Deps
 from dashboard.frame.files import ASSETS, KeptFile, media_type, program_files
 from dashboard.frame.modules import joined
@@ -42,20 +43,8 @@ INDEX = """<!doctype html>
 {scripts}{renderer}</footer></body></html>"""
 
 
-NEVER_USED = ("/dash_table/", "/polyfill@")
-"""Scripts that Dash loads on each page: tables, of which we have none, and help for old browsers.
-
-The map's library runs in none of those. The one part of that help which Dash's own components that
-come late, such as graphs, need in every browser is ``regenerator-runtime``, among our scripts.
-"""
-
 opening_of_page: ContextVar[str] = ContextVar("opening_of_page", default="")
 """What stands in the document that is made just now before Dash draws the page."""
-
-START_DASH = """
-Promise.resolve(window.onemapOpened).then(() => { window.dashRenderer = new DashRenderer(); });
-"""
-"""Begins to draw the page by Dash, once what stands in the document already is drawn."""
 
 NEEDED_SCRIPTS = "X-OneMap-Scripts"
 """The header of a callback's answer that names the scripts which its components stand in."""
@@ -152,6 +141,8 @@ class Frame(dash.Dash):
             token = opening_of_page.set(opening)
             try:
                 document = vars(dash.Dash)["index"](self)
+                if opening:
+                    document = run_later(document)
                 return Response(document, media_type="text/html")
             finally:
                 opening_of_page.reset(token)

@@ -39,6 +39,7 @@ export class Beside {
     map.on("moveend", () => this.ask());
     map.on("zoom", () => this.forget());
     map.on("idle", () => this.isBehind && this.ask());
+    this.ask();
   }
 
   /** All is laid out once for everything that changed, when every tile in view is there. */

@@ -94,6 +94,7 @@ export class Scene {
       this.map.once("idle", () => {
         performance.mark("onemap-idle");
         this.addWords(words);
+        this.beside = new Beside(this.map, this.options); // together with the words
         done();
       });
     });
@@ -106,7 +107,6 @@ export class Scene {
     this.map.setMissingStyleImageResolver((name) => this.addSymbol(name));
     const canvas = this.map.getCanvas();
     canvas.setAttribute("aria-label", say("map_label"));
-    this.beside = new Beside(this.map, this.options);
     followTheme(this.map, () => style(palette(), this.options).layers, () => this.redraw());
   }
 

@@ -9,6 +9,7 @@ from data.vocabulary import Role
 from tests.fixtures.desks import Desk
 from tests.fixtures.served import Served
 from tests.running.pages import until_in_page
+from tests.running.waiting import until
 
 GRID = "/dash_ag_grid/"
 
@@ -74,6 +75,7 @@ def test_a_page_that_waits_for_its_layout_keeps_the_empty_bar_and_says_nothing(
                 "getComputedStyle(document.querySelector('._dash-loading'), '::after').height"
             )
             assert bar == "48px"
+        until(lambda: held or page.wait_for_timeout(20))
         held.pop().continue_()
         page.unroute("**/_dash-layout")
         expect(waiting).to_have_count(0)

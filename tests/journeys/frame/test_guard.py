@@ -210,7 +210,7 @@ def test_every_answer_has_its_headers(shared_served: Served, path: str) -> None:
 
 def test_guarded_answers_are_private(shared_served: Served) -> None:
     with shared_served.client(shared_served.logins[Role.CHIEF]) as client:
-        page = client.get("/")
+        page = client.get("/rivers")
         bundle = re.search(r'src="(/_dash-component-suites/[^"]+)"', page.text)
         assert bundle is not None
         for path in (
