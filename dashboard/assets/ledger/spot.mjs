@@ -1,5 +1,6 @@
 /* A small map: a problem's place with its light, or a place to be marked. */
 
+import { Beside } from "../map/beside.mjs";
 import { Lacking } from "../map/lacking.mjs";
 import { brought } from "../map/library.mjs";
 import { calm, followTheme, palette } from "../map/palette.mjs";
@@ -63,6 +64,7 @@ export async function plain(box, { center, zoom, label }) {
     if (pixels && !map.hasImage(name)) map.addImage(name, pixels, OPTIONS);
   });
   map.getCanvas().setAttribute("aria-label", label);
+  new Beside(map, { discs: false });
   const stop = followTheme(map, () => groundStyle(palette()).layers);
   const sizes = new ResizeObserver(() => map.resize());
   sizes.observe(box);

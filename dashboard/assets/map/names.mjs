@@ -11,7 +11,7 @@ export const RIVER_PX = 12;
 /** What stands between the letters of a river's name, in ems. */
 export const SPACING = { zh: 0.28, en: 0.08 };
 /** How far a river's name stands from its line, in ems. */
-export const BESIDE_EM = 1.3;
+const BESIDE_EM = 1.3;
 export const SEAT_PX = 14;
 const WIDE = /[\u2e80-\uffff]/;
 /* A name is written on a part that is this much of its own length; the rest goes straight on. */

@@ -1,7 +1,7 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
 import { chosenPin, LEDGER_SWITCHED, pins, tracks } from "./ledger_style.mjs";
-import { BESIDE_EM, RIVER_PX, SEAT_PX, SEAT_SIDES, SPACING } from "./names.mjs";
+import { RIVER_PX, SEAT_PX, SEAT_SIDES, SPACING } from "./names.mjs";
 import { ageLabel, localName, sectionIcon, shortName } from "./labels.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
@@ -165,12 +165,6 @@ const laidNames = (c) => [
   seats(c, what("seat"), { "text-anchor": bySide(({ anchor }) => anchor), "text-offset": bySide(({ offset }) => ["literal", offset]) }),
 ];
 
-/** The same on small maps, straight from their tiles. @param {Palette} c */
-const tileNames = (c) => [
-  riverNames(c, { source: "onemap", "source-layer": "rivers", filter: ["==", ["get", "nth"], 1] }, { "symbol-placement": "line-center", "text-offset": [0, BESIDE_EM], "text-max-angle": 25 }),
-  seats(c, { source: "onemap", "source-layer": "places", filter: ["==", ["get", "seat"], true] }, { "text-anchor": "top", "text-offset": [0, 0.7] }),
-];
-
 /** Names that make way for all others. @param {Palette} c */
 function names(c) {
   return [
@@ -303,8 +297,8 @@ export function style(c, options) {
 /** Ground, waters and names alone, for small maps: what stands at the water belongs to the one map. @param {Palette} c @returns {MapStyle} */
 export function groundStyle(c) {
   const whole = sources({});
-  const layers = [...ground(c), ...waters(c), ...borders(c), ...names(c), ...tileNames(c)].filter((each) => !("source" in each) || each.source !== "selected");
-  return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: { onemap: whole.onemap, grid: whole.grid }, layers }));
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...names(c), ...laidNames(c)].filter((each) => !("source" in each) || each.source !== "selected");
+  return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: { onemap: whole.onemap, grid: whole.grid, names: whole.names }, layers }));
 }
 
 /** The layers that each switch of the panel turns on and off. @type {Record<string, string[]>} */

@@ -1,5 +1,6 @@
 /* The small map of one patrol: the waters in their classes, the track, where it began and ended. */
 
+import { Beside } from "./beside.mjs";
 import { brought, sourceOf } from "./library.mjs";
 import { followTheme, palette } from "./palette.mjs";
 import { groundStyle } from "./style.mjs";
@@ -55,6 +56,7 @@ class Small {
       const pixels = symbol(name, palette());
       if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
     });
+    new Beside(this.map, { discs: false });
     followTheme(this.map, () => this.style().layers);
   }
 
