@@ -20,12 +20,23 @@ Promise.resolve(window.onemapOpened).then(async () => {
     })));
   window.dashRenderer = new DashRenderer();
 });
+const late = document.querySelector(".om-late");
+late.querySelector("a").onclick = () => { location.reload(); return false; };
+const watch = setInterval(() => {
+  const isThere = Boolean(document.getElementById("_pages_content") && window.onemapFetching);
+  late.hidden = isThere || performance.now() < 8000;
+  if (isThere) clearInterval(watch);
+}, 500);
 """
 """Begins to draw the page by Dash, once what stands in the document already is drawn.
 
 Dash's scripts are fetched meanwhile but run only then, in their order: they take the thread for a
-fifth of a second, in which the map would wait.
+fifth of a second, in which the map would wait. A page that isn't there after eight seconds, for a
+script or Dash's layout was lost, offers to be loaded anew.
 """
+
+ADDRESS = re.compile(r'<script src="([^"]+)"></script>')
+"""The address of each script among the tags that Dash writes."""
 
 _SCRIPT = re.compile(r'<script src="([^"]*/_dash-component-suites/[^"]+)"></script>')
 _FETCHED = r'<link rel="preload" as="script" fetchpriority="low" data-dash href="\1">'

@@ -104,7 +104,7 @@ class Files:
         """Answers a GET or HEAD of a file; raises HTTPException for everything else."""
         if scope["method"] not in {"GET", "HEAD"}:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
-        path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(self.mount)
+        path = scope["path"].removeprefix(scope.get("root_path") or self.mount)
         kept = self.kept.get(path.removeprefix("/"))
         if kept is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)

@@ -5,6 +5,7 @@ import pkgutil
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from itertools import chain
@@ -21,7 +22,7 @@ from starlette.responses import Response
 
 from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked, emptied
-from dashboard.frame.dash_scripts import NEVER_USED, START_DASH, run_later
+from dashboard.frame.dash_scripts import ADDRESS, NEVER_USED, START_DASH, run_later
 from dashboard.frame.deps import Deps
 from dashboard.frame.files import ASSETS, KeptFile, media_type, program_files
 from dashboard.frame.modules import joined
@@ -29,6 +30,7 @@ from dashboard.frame.offload import off
 from dashboard.frame.page import Page
 from dashboard.frame.plain import lang
 from dashboard.frame.room import Room
+from dashboard.parts.wording import _
 
 INDEX = """<!doctype html>
 <html lang="{lang}" data-account="{account}">
@@ -39,6 +41,7 @@ INDEX = """<!doctype html>
 {preloads}<link rel="stylesheet" href="{styles}">
 {css}</head>
 <body>{opening}<div id="react-entry-point"><div class="om-boot"><div class="bar"></div></div></div>
+<p class="om-late" role="alert" hidden>{late} <a href="">{anew}</a></p>
 <footer>{config}<script src="{script}"></script>
 {scripts}{renderer}</footer></body></html>"""
 
@@ -218,11 +221,13 @@ class Frame(dash.Dash):
     def serve_suites(self) -> None:
         """Adds the address of the files of Dash's packages; one that isn't served is answered 404.
 
-        Dash writes version and time of a file into its address.
+        Dash writes version and time of a file into its address; only at those of today a file is
+        kept for a year.
         """
 
         async def serve(request: Request, package_name: str, fingerprinted_path: str) -> Response:
-            path, is_fixed = check_fingerprint(fingerprinted_path)
+            path, _is_marked = check_fingerprint(fingerprinted_path)
+            is_fixed = request.url.path in self.fixed_suites
             try:
                 kept = self.suite_file(package_name, path)
             except (DependencyException, KeyError, OSError, ValueError):
@@ -230,6 +235,11 @@ class Frame(dash.Dash):
             return await kept.answer(request.headers, is_fixed=is_fixed)
 
         self._add_url("_dash-component-suites/{package_name}/{fingerprinted_path:path}", serve)
+
+    @cached_property
+    def fixed_suites(self) -> frozenset[str]:
+        """The addresses of the packages' files as Dash writes them now."""
+        return frozenset(ADDRESS.findall(super()._generate_scripts_html()))
 
     def suite_file(self, package: str, path: str) -> KeptFile:
         """Returns a file of a package that Dash serves. Raises DependencyException for others."""
@@ -267,6 +277,8 @@ class Frame(dash.Dash):
             modules=self.modules,
             preloads=self.preloads(),
             opening=opening_of_page.get(),
+            late=_("The page is not there yet."),
+            anew=_("Load the page anew"),
             styles=self.styles,
             script=self.script,
             metas=metas,

@@ -174,7 +174,7 @@ test("panels take their part of a wide map; a phone's sheet takes its own from b
   assert.deepEqual(padding(shown), { left: 272, right: 424, top: 104, bottom: 52 });
   legend = { clientHeight: 66 };
   assert.equal(padding(shown).bottom, 90, "what stands above the legend is free");
-  legend = { clientHeight: 20 };
+  legend = { clientHeight: 28 };
   folded.add("mp-folded");
   assert.deepEqual(padding({ ...shown, sheet: { open: false, covered: 0 }, list: { open: true } }), { left: 452, right: 12, top: 104, bottom: 52 });
   globalThis.matchMedia = () => ({ matches: true });

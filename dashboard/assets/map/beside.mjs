@@ -22,11 +22,12 @@ function pinBox({ geometry }, zoom) {
 }
 
 export class Beside {
-  /** @param {WaterMap} map @param {{ledger?: boolean, discs?: boolean}} options whether problems and sections are drawn on it */
-  constructor(map, { ledger = false, discs: hasDiscs = true }) {
+  /** @param {WaterMap} map @param {{ledger?: boolean, discs?: boolean, isNarrowed?: () => boolean}} options whether problems and sections are drawn on it, and whether a filter holds */
+  constructor(map, { ledger = false, discs: hasDiscs = true, isNarrowed = () => false }) {
     this.map = map;
     this.ledger = ledger;
     this.hasDiscs = hasDiscs;
+    this.isNarrowed = isNarrowed;
     /** Leaders of chips and parts with names, as they were laid out last. @type {Map<number, number>} */
     this.leaders = new Map();
     /** @type {Map<number, string>} */
@@ -75,7 +76,7 @@ export class Beside {
   draw() {
     const zoom = this.map.getZoom();
     this.zoom = zoom;
-    const sections = this.hasDiscs ? this.things("sections").filter(({ properties }) => isDisc(properties, zoom)) : [];
+    const sections = this.hasDiscs ? this.things("sections").filter(({ properties }) => this.isNarrowed() || isDisc(properties, zoom)) : [];
     const discs = (/** @type {(p: Facts) => Lonlat} */ size) => sections.map(({ geometry, properties }) => {
       const [x, y] = worldPixels(/** @type {any} */ (geometry).coordinates, zoom); // any: points alone
       const [w, h] = size(properties);

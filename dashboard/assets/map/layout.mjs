@@ -2,6 +2,9 @@
 
 import { isPhone } from "./palette.mjs";
 
+/* As high as the legend will be, while it isn't there: with its marks where there is room for them (one_map.css). */
+const legendPx = () => (matchMedia("(min-width: 1312px)").matches ? 63 : 28);
+
 /**
  * Pixels that panels cover at each side.
  * @param {{page: HTMLElement | null, sheet: {open: boolean, covered: number}, list: {open: boolean}}} shown
@@ -11,7 +14,7 @@ export function padding({ page, sheet, list }) {
   if (isPhone()) return { left: 0, right: 0, top: 108, bottom: 44 + sheet.covered };
   const folded = page?.classList.contains("mp-folded");
   const drawer = sheet.open && innerWidth >= 1200 ? 424 : 12;
-  return { left: (folded ? 60 : 272) + (list.open ? 392 : 0), right: drawer, top: 104, bottom: Math.max(52, 24 + (page?.querySelector("#one-map-legend")?.clientHeight ?? 0)) };
+  return { left: (folded ? 60 : 272) + (list.open ? 392 : 0), right: drawer, top: 104, bottom: 24 + (page?.querySelector("#one-map-legend")?.clientHeight || legendPx()) };
 }
 
 /**

@@ -31,7 +31,7 @@ export class OneMap {
   constructor(scene) {
     this.scene = scene;
     this.filters = new Filters(scene.map);
-    this.tiles = new Tiles(scene);
+    this.tiles = new Tiles(scene, (isLacking) => this.lack(isLacking));
     this.ledger = new Ledger(scene);
     this.selection = new Selection(scene, { ledger: this.ledger, basis: () => this.basis, choose: (thing, seen) => this.choose(thing, seen) });
     this.rungAt = -Infinity;
@@ -42,6 +42,7 @@ export class OneMap {
     this.basis = "now";
     this.path = "";
     this.wasLost = false;
+    this.isLacking = false;
     this.turn = 0;
     // any: made as the page is entered, and nothing that needs them is called before.
     const later = /** @type {any} */ (null);
@@ -114,6 +115,7 @@ export class OneMap {
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
     for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
     this.filters.narrow(view.filter && FILTERS[view.filter] ? view.filter : null);
+    this.scene.narrow(Boolean(this.filters.now));
     this.panel.press("filter", this.filters.now);
     this.tiles.setBasis(this.basis);
     return view;
@@ -138,7 +140,16 @@ export class OneMap {
     this.wasLost = state === "lost";
   }
 
+  /** Tiles can't be had, or come again. @param {boolean} isLacking */
+  lack(isLacking) {
+    if (!this.page || isLacking === this.isLacking) return;
+    this.isLacking = isLacking;
+    if (isLacking) this.panel.notice(say("load_failed"), say("retry"), null, () => this.tiles.refresh());
+    else this.panel.hideNotice();
+  }
+
   leave() {
+    this.isLacking = false;
     this.live?.close();
     this.search?.remove();
     this.abort?.abort();
@@ -173,7 +184,7 @@ export class OneMap {
   show(state) {
     this.state = state;
     this.at = new Date(state.as_of);
-    const isPlaced = this.scene.isHome(state.bounds);
+    const isPlaced = this.scene.isHome(state.bounds, this.padding());
     this.scene.setBounds(state.bounds);
     this.scene.age();
     this.ledger.show(state);
@@ -264,6 +275,7 @@ export class OneMap {
   /** @param {string | null} name */
   filter(name) {
     this.filters.narrow(name);
+    this.scene.narrow(Boolean(name));
     this.panel.press("filter", name);
     this.list.draw();
     this.remember();

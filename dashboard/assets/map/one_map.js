@@ -30,6 +30,7 @@
     } else if (!page && window.onemap && window.onemap.mounted) {
       start().then((main) => main.unmount());
     }
+    if (!page && document.querySelector("#_pages_content > *")) document.getElementById("one-map-opening")?.remove(); // left before the map was there
   }
 
   // The map needn't wait for Dash: its place stands in the document. Dash waits a moment for the map, for both want the one thread.

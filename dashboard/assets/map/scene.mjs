@@ -69,6 +69,7 @@ export class Scene {
     /** What was drawn of it there. @type {HTMLElement | null} */
     this.first = page.querySelector(".mp-first");
     this.agedAt = Date.now();
+    this.isNarrowed = false;
     this.box = document.createElement("div");
     this.box.className = this.first ? "mp-canvas mp-coming" : "mp-canvas";
     stageOf(page).append(this.box);
@@ -94,11 +95,18 @@ export class Scene {
       this.map.once("idle", () => {
         performance.mark("onemap-idle");
         this.addWords(words);
-        this.beside = new Beside(this.map, this.options); // together with the words
+        this.beside = new Beside(this.map, { ...this.options, isNarrowed: () => this.isNarrowed }); // together with the words
         done();
       });
     });
-    this.map.once("load", () => this.uncover());
+    let hasFailed = false;
+    this.map.on("error", (event) => { hasFailed ||= /** @type {{sourceId?: string}} */ (event).sourceId === "onemap"; });
+    const uncover = () => {
+      const isBare = hasFailed && !["land", "reaches"].some((sourceLayer) => this.map.querySourceFeatures("onemap", { sourceLayer }).length);
+      if (isBare) this.map.once("idle", uncover);
+      else this.uncover();
+    };
+    this.map.once("load", uncover);
     if (this.first) seldom(this.map);
     if (innerWidth < 1200) page.classList.add("mp-folded");
     this.place(page);
@@ -124,12 +132,12 @@ export class Scene {
     const free = padding({ page, ...NOTHING_OPEN });
     if (camera) this.map.jumpTo({ ...camera, padding: free });
     else if (this.bounds) this.home(free, false);
-    this.homed = camera ? null : this.bounds;
+    this.homed = camera ? null : { bounds: this.bounds, bottom: free.bottom };
   }
 
-  /** Whether the camera was placed over this area when the map was made. @param {Bounds | null} bounds */
-  isHome(bounds) {
-    return String(this.homed ?? "") === String(bounds);
+  /** Whether the camera was placed over this area when the map was made, above what covers it. @param {Bounds | null} bounds @param {Padding} free */
+  isHome(bounds, free) {
+    return Boolean(this.homed) && String(this.homed?.bounds) === String(bounds) && Math.abs((this.homed?.bottom ?? 0) - free.bottom) < 4;
   }
 
   /** The map takes the place of what was drawn in the document. */
@@ -178,6 +186,12 @@ export class Scene {
     if (Date.now() < this.agedAt + AGE_MS) return;
     this.agedAt = Date.now();
     this.map.setLayoutProperty("section-names", "text-field", /** @type {any} */ (sectionText(this.agedAt / 1000))); // any: an expression
+  }
+
+  /** Whether a filter holds: it makes discs of what was drawn as dots. @param {boolean} isNarrowed */
+  narrow(isNarrowed) {
+    this.isNarrowed = isNarrowed;
+    this.beside?.ask();
   }
 
   /** @param {string[]} layers @param {boolean} on */

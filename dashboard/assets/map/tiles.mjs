@@ -39,8 +39,8 @@ export function tilesIn(boxes, view, zoom) {
 }
 
 export class Tiles {
-  /** @param {import("./scene.mjs").Scene} scene */
-  constructor({ map, options }) {
+  /** @param {import("./scene.mjs").Scene} scene @param {(isLacking: boolean) => void} say hears whether they can't be had */
+  constructor({ map, options }, say) {
     this.map = map;
     this.options = options;
     this.basis = options.basis ?? "now";
@@ -49,7 +49,7 @@ export class Tiles {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.at = -Infinity;
-    this.lacking = new Lacking(map, () => this.refresh());
+    this.lacking = new Lacking(map, () => this.refresh(), say);
   }
 
   /** Classes by the newest values, or by the means of a month. @param {string} basis */

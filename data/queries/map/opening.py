@@ -105,8 +105,12 @@ def _water(shown: Drawn) -> str:
     if not shown.everything:
         seen = shown.sees("lo", rivers="river_id", rivers_around="river_id")
         which = f"lo >= 0 AND {seen}"
-    source = f"map_run WHERE basis = 0 AND lv = %(lv)s AND zmin <= %(zoom)s AND {which}"
-    source += f" ORDER BY ST_Length(ST_Envelope(geom)) DESC, id LIMIT {MOST_RUNS}"
+    waters = f"""SELECT id, geom FROM map_run
+        WHERE basis = 0 AND lv = %(lv)s AND zmin <= %(zoom)s AND {which}"""
+    if shown.reaches:
+        waters += " UNION ALL SELECT id, geom FROM map_reach WHERE id = ANY(%(reaches)s)"
+    largest = f"ORDER BY ST_Length(ST_Envelope(geom)) DESC, id LIMIT {MOST_RUNS}"
+    source = f"({waters}) waters {largest}"
     return _PATH.format(collected="ST_LineMerge(ST_Collect(geom))", source=source)
 
 

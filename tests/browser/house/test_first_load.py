@@ -79,3 +79,18 @@ def test_a_page_that_waits_for_its_layout_keeps_the_empty_bar_and_says_nothing(
         held.pop().continue_()
         page.unroute("**/_dash-layout")
         expect(waiting).to_have_count(0)
+
+
+def test_a_page_whose_layout_is_lost_offers_to_be_loaded_anew(
+    desk: Desk, shared_served: Served, refusals: list[str]
+) -> None:
+    page = desk(Role.OFFICE, "/account")
+    refusals += ["_dash-layout", "Failed to load resource", "Failed to fetch"]
+    page.route("**/_dash-layout", lambda route: route.abort())
+    page.goto(shared_served.url + "/rivers")
+    offer = page.locator(".om-late")
+    expect(offer).to_contain_text("页面尚未载入")
+    page.unroute("**/_dash-layout")
+    offer.get_by_role("link", name="重新载入本页").click()
+    expect(page.locator("table tbody tr").first).to_be_visible()
+    expect(offer).to_be_hidden()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import text
 
 from tests.fixtures.map import MapPage
@@ -79,6 +79,59 @@ def test_words_come_after_the_first_view(map_page: MapPages, shared_served: Serv
     texts = ", ".join(f"map.getLayoutProperty('{each}', 'text-field')" for each in named)
     opened.until(f"(({{map}}) => [{texts}].every(Array.isArray))(window.onemap)")
     assert opened.wrongs == []
+
+
+def test_a_map_that_is_left_before_it_is_there_stands_on_no_other_page(
+    map_page: MapPages, shared_served: Served
+) -> None:
+    opened = map_page(shared_served)
+    page, held = opened.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/maplibre-gl.mjs*", hold)
+    page.goto(shared_served.url)
+    page.locator("#shell-nav a[href='/rivers']").click()
+    page.locator("table tbody tr").first.wait_for()
+    expect(page.locator("#one-map-opening")).to_have_count(0)
+    for each in held:
+        each.continue_()
+    page.unroute("**/maplibre-gl.mjs*")
+    page.locator("a.brand").click()
+    opened.until("window.onemap?.ready && window.onemap.map.areTilesLoaded()")
+    assert opened.tell("return map.getCanvas().clientWidth") > 600
+    assert opened.wrongs == []
+
+
+def test_the_whole_area_stands_above_the_legend(map_page: MapPages, shared_served: Served) -> None:
+    opened = map_page(shared_served)
+    for width, height in ((1440, 900), (1366, 768), (1100, 800)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.page.goto(shared_served.url)
+        opened.until("window.onemap?.ready")
+        legend = opened.page.locator("#one-map-legend").bounding_box()
+        assert legend is not None
+        assert opened.tell(DRAWN)["bottom"] <= legend["y"], width
+
+
+def test_a_map_without_any_tile_keeps_the_first_picture_and_says_so(
+    map_page: MapPages, served: Served
+) -> None:
+    opened = map_page(served)
+    page = opened.page
+    with served.database.owner.begin() as connection:
+        connection.execute(text("ALTER TABLE map_place RENAME TO map_place_away"))
+    page.goto(served.url)
+    notice = page.locator("#one-map-notice")
+    expect(notice).to_contain_text("地图数据加载失败")
+    expect(page.locator("#one-map-stage .mp-first-land")).to_be_visible()
+    with served.database.owner.begin() as connection:
+        connection.execute(text("ALTER TABLE map_place_away RENAME TO map_place"))
+    notice.get_by_role("link").click()
+    expect(notice).to_be_hidden()
+    expect(page.locator(".mp-first")).to_have_count(0)
+    assert opened.tell("return map.queryRenderedFeatures({layers: ['reaches']}).length") > 0
 
 
 def test_another_place_in_the_address_is_shown_at_once(

@@ -1,6 +1,7 @@
 """Files and answers come packed, tagged by their content, and unpack to themselves."""
 
 import gzip
+import re
 from collections.abc import Iterator
 
 import brotli
@@ -118,3 +119,17 @@ def test_pictures_come_as_they_are_and_tiles_as_they_were_packed(reader: httpx.C
     assert "content-encoding" not in tile.headers
     again = raw(reader, "GET", "/tiles/waters/4/12/6.mvt", accept_encoding="br, gzip")
     assert again.headers.get("content-encoding") == "gzip" or again.status_code == 204
+
+
+def test_an_address_of_another_day_is_answered_and_asked_about_each_time(
+    reader: httpx.Client,
+) -> None:
+    now = re.findall(r'src="(/_dash-component-suites/[^"]+)"', reader.get("/rivers").text)
+    assert len(now) > 4
+    for address in now:
+        assert "immutable" in reader.get(address).headers["cache-control"]
+        before = re.sub(r"m\d+\.", "m1.", address)
+        assert before != address
+        stale = reader.get(before)
+        assert stale.status_code == 200
+        assert stale.headers["cache-control"] == "private, no-cache"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from data.queries.map.opening import opening_shape
 from data.queries.scope import EVERYTHING, Scope
-from data.records import DivisionId
+from data.records import DivisionId, ReachId
 from tests.made.basin import build_small_basin
 from tests.made.database import Database
 
@@ -60,3 +60,13 @@ def test_an_area_whose_outline_lies_in_pieces_is_filled_whole(
     assert shape is not None
     assert filled(shape.land) == pytest.approx(metres / shape.metres**2, rel=0.02)
     assert len(shape.outline) > 100
+
+
+def test_one_who_answers_for_a_reach_alone_gets_its_line(database: Database) -> None:
+    with database.owner.begin() as connection:
+        basin = build_small_basin(connection)
+        scope = Scope(reaches=frozenset({ReachId(basin.reach_down)}))
+        shape = opening_shape(connection, scope)
+    assert shape is not None
+    assert shape.water.startswith("M ")
+    assert (shape.land, shape.outline) == ("", "")
