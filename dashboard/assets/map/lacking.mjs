@@ -6,10 +6,10 @@ const LONGEST_MS = 30000;
 /** @typedef {{sourceId?: string, tile?: {actor?: unknown, state?: string, tileID?: {key: string}}}} MapError */
 
 export class Lacking {
-  /** @param {WaterMap} map @param {() => void} act asks for the map's tiles anew @param {(isLacking: boolean) => void} [say] hears when one could not be had again either, and when one came */
-  constructor(map, act, say = () => {}) {
+  /** @param {WaterMap} map @param {() => void} act asks for the map's tiles anew @param {(isLacking: boolean) => void} [hear] is called when one could not be had again either, and when one came */
+  constructor(map, act, hear = () => {}) {
     this.act = act;
-    this.say = say;
+    this.hear = hear;
     this.pause = FIRST_MS;
     /** How often each tile failed since one came. @type {Map<string | undefined, number>} */
     this.lost = new Map();
@@ -28,7 +28,7 @@ export class Lacking {
     if (tile) tile.actor = undefined; // else MapLibre waits for the answer that failed, for ever
     const times = (this.lost.get(tile?.tileID?.key) ?? 0) + 1;
     this.lost.set(tile?.tileID?.key, times);
-    if (times > 1) this.say(true);
+    if (times > 1) this.hear(true);
     if (this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -41,7 +41,7 @@ export class Lacking {
   came({ sourceId, tile }) {
     if (sourceId !== "onemap" || tile?.state !== "loaded" || !this.lost.size) return;
     this.lost.clear(); // the server answers again; what fails still is noted anew
-    this.say(false);
+    this.hear(false);
   }
 
   close() {

@@ -39,8 +39,8 @@ export function tilesIn(boxes, view, zoom) {
 }
 
 export class Tiles {
-  /** @param {import("./scene.mjs").Scene} scene @param {(isLacking: boolean) => void} say hears whether they can't be had */
-  constructor({ map, options }, say) {
+  /** @param {import("./scene.mjs").Scene} scene @param {(isLacking: boolean) => void} hear is called when they can't be had and when they come again */
+  constructor({ map, options }, hear) {
     this.map = map;
     this.options = options;
     this.basis = options.basis ?? "now";
@@ -49,7 +49,7 @@ export class Tiles {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.at = -Infinity;
-    this.lacking = new Lacking(map, () => this.refresh(), say);
+    this.lacking = new Lacking(map, () => this.refresh(), hear);
   }
 
   /** Classes by the newest values, or by the means of a month. @param {string} basis */
