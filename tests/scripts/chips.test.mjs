@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Beside } from "../../dashboard/assets/map/beside.mjs";
 import { boxOf, middleOf, place, TIPS } from "../../dashboard/assets/map/chips.mjs";
 import { chipWidth } from "../../dashboard/assets/map/ledger_symbols.mjs";
-import { cellsOf, meet, worldPixels } from "../../dashboard/assets/map/placing.mjs";
+import { cellsOf, meet, placeOf, worldPixels } from "../../dashboard/assets/map/placing.mjs";
 import { discSize } from "../../dashboard/assets/map/symbols.mjs";
 
 const chip = (id, x, y, w = 31) => ({ id, x, y, w });
@@ -61,4 +62,31 @@ test("a chip is as wide as its counts, a disc as what is written on it", () => {
   assert.ok(chipWidth(3, 0) < chipWidth(12, 0) && chipWidth(12, 0) < chipWidth(12, 4));
   assert.equal(chipWidth(0, 5), chipWidth(5, 0));
   assert.deepEqual([discSize({ cls: 2, meets: true }), discSize({ cls: 6, meets: false }), discSize({ cls: 0, state: "partial", need: 5 }), discSize({ n: 4, cls: 6 })], [[24, 24], [38, 28], [36, 24], [34, 34]]);
+});
+
+/* A map whose tiles hold these rows, at a zoom at which one class alone has discs; it keeps what is laid out. */
+function mapOf(rows) {
+  const laid = {};
+  return {
+    laid, on() {}, getZoom: () => 6, isZooming: () => false, isSourceLoaded: () => true, getPadding: () => ({}),
+    getContainer: () => ({ clientWidth: 800, clientHeight: 600 }), getCenter: () => ({ toArray: () => [112, 32] }),
+    querySourceFeatures: (_source, { sourceLayer } = {}) => rows[sourceLayer] ?? [],
+    getSource: (name) => ({ setData: ({ features }) => { laid[name] = features; } }),
+  };
+}
+
+test("under a filter a chip keeps off all that it makes discs of", () => {
+  globalThis.requestAnimationFrame = (then) => then();
+  const place = [112, 32], pixels = worldPixels(place, 6);
+  const boxAt = (slot) => boxOf(chip(1, ...pixels, chipWidth(4, 0)), slot);
+  const first = boxAt(0);
+  const section = { id: 2, geometry: { type: "Point", coordinates: placeOf([first.x, first.y], 6) }, properties: { cls: 4, meets: false } };
+  const problem = { id: 1, geometry: { type: "Point", coordinates: place }, properties: { n_late: 4, n_soon: 0 } };
+  const map = mapOf({ problems: [problem], sections: [section] });
+  let isNarrowed = false;
+  const beside = new Beside(map, { ledger: true, isNarrowed: () => isNarrowed });
+  assert.equal(map.laid.chips[0].properties.slot, 0, "a dot has no room kept");
+  isNarrowed = true;
+  beside.ask();
+  assert.ok(!meet(boxAt(map.laid.chips[0].properties.slot), { x: first.x, y: first.y, w: 28, h: 28 }));
 });
