@@ -87,6 +87,7 @@ export class OneMap {
     this.unplaced = !view.camera;
     await this.load(first);
     if (this.page !== page) return;
+    if (this.isLacking) this.sayLacking();
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
     this.drawScale();
     const alone = view.selection ?? this.state?.only;
@@ -142,14 +143,17 @@ export class OneMap {
 
   /** Tiles can't be had, or come again. @param {boolean} isLacking */
   lack(isLacking) {
-    if (!this.page || isLacking === this.isLacking) return;
+    if (isLacking === this.isLacking) return;
     this.isLacking = isLacking;
-    if (isLacking) this.panel.notice(say("load_failed"), say("retry"), null, () => this.tiles.refresh());
+    if (this.page) this.sayLacking();
+  }
+
+  sayLacking() {
+    if (this.isLacking) this.panel.notice(say("load_failed"), say("retry"), null, () => this.tiles.refresh());
     else this.panel.hideNotice();
   }
 
   leave() {
-    this.isLacking = false;
     this.live?.close();
     this.search?.remove();
     this.abort?.abort();

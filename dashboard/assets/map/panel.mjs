@@ -147,7 +147,7 @@ export class Panel {
     if (state === "lost") this.one("live-word").textContent = attempt ? say("lost", { n: attempt }) : say("not_live");
     this.one("live-time").textContent = at ? clock(at) : "";
     if (state === "live" && this.lineNotice) this.hideNotice();
-    this.lineNotice = state !== "live";
+    this.lineNotice = ["lost", "signed_out"].includes(state);
     if (state === "live") this.lostAt = null;
     else this.lostAt ??= new Date();
     if (state === "lost" && attempt) this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));

@@ -22,7 +22,7 @@ from tests.made.database import Database
 from tests.made.map.problems import close_problem, four_pins, put_notice, put_patrol, put_problem
 
 TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"
-TILE = (10, 831, 413)
+TILE = (12, 3324, 1653)
 
 
 @pytest.fixture
