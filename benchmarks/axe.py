@@ -12,7 +12,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.rig.made_county import county_database
+from benchmarks.rig.private_database import county_database
 from data.errors import BadInput
 from tests.contract import county
 from tests.contract.test_pictures import PAGES

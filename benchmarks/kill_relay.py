@@ -5,6 +5,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,8 @@ class Relay:
     """Listens on ``port`` of 127.0.0.1 and carries every connection to the target and back.
 
     While it is cut nothing passes and nobody is told, as with a pulled cable; when it is mended
-    all connections of before are reset and what they carried is gone.
+    all connections of before are reset and what they carried is gone. A relay that watches what
+    passes overrides ``note_asked`` and ``note_answered``.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -51,6 +53,12 @@ class Relay:
     def mend(self) -> None:
         """Resets what was connected; lets new connections pass."""
         self._loop.call_soon_threadsafe(self._reset)
+
+    def note_asked(self, data: bytes) -> None:
+        """Sees what goes to the target, before it goes."""
+
+    def note_answered(self, data: bytes) -> None:
+        """Sees what comes from the target, before it is passed on."""
 
     def _reset(self) -> None:
         for writer in self._writers:
@@ -86,25 +94,31 @@ class Relay:
             far_reader, far = await asyncio.open_connection(*self._target)
             self._writers.add(far)
             ways = [
-                asyncio.create_task(self._pump(reader, far)),
-                asyncio.create_task(self._pump(far_reader, writer)),
+                asyncio.create_task(self._pump(reader, far, self.note_asked)),
+                asyncio.create_task(self._pump(far_reader, writer, self.note_answered)),
             ]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-        except OSError:
-            return
+        except (OSError, asyncio.CancelledError):
+            return  # cancelled as the relay ends: there is nobody left to pass it on to
         finally:
             for each in (writer, far):
                 if each is not None:
                     self._writers.discard(each)
                     each.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        note: Callable[[bytes], None],
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._passes.wait()
+                note(data)
                 if writer.is_closing():
                     return
                 writer.write(data)

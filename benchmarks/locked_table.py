@@ -7,23 +7,18 @@ locked for 25 s. Where the ledger doesn't need the table, the clients are never 
 work is what the others feel: then the second column is what to compare with.
 """
 
-import tempfile
 import threading
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 from sqlalchemy import text
 
-from data.cluster import ROLES, Cluster
-from data.database import engine
-from data.migrations.run import upgrade
+from benchmarks.rig.private_database import private_database
 from data.tables import METADATA
 from tests.fixtures.served import Served
-from tests.made.database import copied_database
 from tests.made.office import open_office
 from tests.running.dashboard_process import running_dashboard
 
@@ -89,23 +84,10 @@ def measure(served: Served, table: str) -> None:
 @contextmanager
 def served_office() -> Iterator[Served]:
     """Serves the made office from a private cluster inside the block."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        cluster = Cluster(folder / "pg", {role: f"made-{role}" for role in ROLES}, durable=False)
-        cluster.start()
-        try:
-            cluster.create_database("template_made")
-            owner = engine(cluster.url("owner", "template_made"))
-            upgrade(owner)
-            owner.dispose()
-            with copied_database(cluster, "template_made") as database:
-                office = open_office(database)
-                url = database.urls["app"]
-                with running_dashboard(url, folder / "log", {}) as address:
-                    yield Served(address, office)
-        finally:
-            cluster.stop(immediate=True)
+    with private_database(durable=False) as (database, folder):
+        office = open_office(database)
+        with running_dashboard(database.urls["app"], folder / "log", {}) as address:
+            yield Served(address, office)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks.rig.counting_relay import CountingRelay, Passed
-from benchmarks.rig.made_county import county_database
+from benchmarks.rig.private_database import county_database
 from dashboard.frame.files import pack_answers
 from dashboard.frame.index_page import Frame
 from data.errors import BadInput
