@@ -52,13 +52,18 @@ export class Drafts {
     this.database.catch(() => {});
   }
 
-  /** Runs the work in one transaction; answers once it is written. @param {(reports: IDBObjectStore, photos: IDBObjectStore) => void} work */
-  async write(work) {
+  /**
+   * Runs the work in one transaction; answers once it is written. A whole one asks for nothing more once it has begun: it is
+   * closed at once, so that it is written even when the page is left in that moment.
+   * @param {(reports: IDBObjectStore, photos: IDBObjectStore) => void} work
+   */
+  async write(work, isWhole = false) {
     const transaction = (await this.database).transaction([REPORTS, PHOTOS], "readwrite");
     await new Promise((done, failed) => {
       transaction.oncomplete = () => done(undefined);
       transaction.onabort = () => failed(transaction.error);
       work(transaction.objectStore(REPORTS), transaction.objectStore(PHOTOS));
+      if (isWhole) transaction.commit();
     });
   }
 
@@ -75,7 +80,7 @@ export class Drafts {
 
   /** @param {Draft} draft */
   save(draft) {
-    return this.write((reports) => reports.put(draft, `${this.account}/${draft.key}`));
+    return this.write((reports) => reports.put(draft, `${this.account}/${draft.key}`), true);
   }
 
   /** Says of a draft, if it is still there, whether it went off and no answer came. @param {string} key @param {boolean} sent */
@@ -88,12 +93,12 @@ export class Drafts {
 
   /** @param {string} name @param {File} file */
   savePhoto(name, file) {
-    return this.write((_, photos) => photos.put(file, `${this.account}/${name}`));
+    return this.write((_, photos) => photos.put(file, `${this.account}/${name}`), true);
   }
 
   /** @param {string} name */
   dropPhoto(name) {
-    return this.write((_, photos) => photos.delete(`${this.account}/${name}`));
+    return this.write((_, photos) => photos.delete(`${this.account}/${name}`), true);
   }
 
   /** Removes one draft and its photos. @param {string} key @param {string[]} names */
