@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.kill_relay import Relay
 from benchmarks.rig.rabbit_cluster import RabbitCluster
+from benchmarks.rig.relay import Relay
 from data.cluster import Cluster
 from ingest.broker.mosquitto import Broker
 from tests.running.ingest_process import IngestProcess

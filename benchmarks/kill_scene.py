@@ -21,9 +21,9 @@ from benchmarks.kill_parts import (
     database_part,
     ingest_part,
 )
-from benchmarks.kill_relay import Relay
 from benchmarks.rig.rabbit import Queue
 from benchmarks.rig.rabbit_cluster import RabbitCluster
+from benchmarks.rig.relay import Relay
 from data.clock import now
 from data.cluster import ROLES, Cluster
 from data.daemon import free_port

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.kill_relay import Relay
+from benchmarks.rig.relay import Relay
 
 REQUEST = b" HTTP/1.1\r\n"
 
