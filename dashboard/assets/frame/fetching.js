@@ -1,11 +1,14 @@
 // Shows along the window's top that a page is fetched, from the press of a link until it is there; brings what it is drawn
-// with; and tells by "onemap:unread" which of Dash's outputs the server didn't answer for.
+// with; tells by "onemap:unread" which of Dash's outputs the server didn't answer for, and asks again for a page among them.
 (() => {
   const NEEDED = "X-OneMap-Scripts";
   const WAIT_MS = 60;
   const QUIET_MS = 120;
   const LONGEST_MS = 15000;
   const HANGS_MS = 30000;
+  const AGAIN_MS = 2000;
+  const BUSY_MS = 200;
+  const RAREST_MS = 30000;
   const root = document.documentElement;
   /** What Dash has asked and has no answer to. @type {Set<{page: string, since: number}>} */
   const open = new Set();
@@ -84,6 +87,27 @@
       if (question.page === location.pathname) note(asked[1], isAnswered); // what a page that was left asked is no matter any more
     }
   };
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  let pause = AGAIN_MS;
+  const askAgain = () => {
+    if (waiting === undefined) return;
+    clearTimeout(waiting);
+    waiting = window.onemapFetching() ? setTimeout(askAgain, BUSY_MS) : undefined;
+    if (waiting === undefined) window.dash_clientside.set_props("_pages_location", { pathname: location.pathname });
+  };
+  addEventListener("onemap:unread", ({ detail }) => {
+    if (detail.some((output) => output.includes("_pages_content."))) {
+      waiting ??= setTimeout(askAgain, pause);
+      pause = Math.min(RAREST_MS, pause * 2);
+    } else {
+      clearTimeout(waiting);
+      waiting = undefined;
+      pause = AGAIN_MS;
+    }
+  });
+  addEventListener("online", askAgain);
 
   /** Whether an answer of Dash's is on its way: a question beside it would be answered instead of it. One that hangs is given up. */
   window.onemapFetching = () => [...open].some(({ since }) => performance.now() - since < HANGS_MS);

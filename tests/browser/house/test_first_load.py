@@ -94,3 +94,24 @@ def test_a_page_whose_layout_is_lost_offers_to_be_loaded_anew(
     offer.get_by_role("link", name="重新载入本页").click()
     expect(page.locator("table tbody tr").first).to_be_visible()
     expect(offer).to_be_hidden()
+
+
+def test_a_page_whose_answer_is_lost_is_asked_for_again(
+    desk: Desk, shared_served: Served, refusals: list[str]
+) -> None:
+    page = desk(Role.OFFICE, "/ledger")
+    refusals += ["_dash-update-component", "Failed to load resource", "Failed to fetch"]
+    refusals += ["the server did not respond", "reading 'title'"]  # of Dash, for an answer it lacks
+    lost = list[str]()
+
+    def lose(route: Route) -> None:
+        lost.append(route.request.url)
+        route.abort()
+
+    page.route("**/_dash-update-component*", lose)
+    page.locator('#shell-nav a[href="/rivers"]').click()
+    until(lambda: lost or page.wait_for_timeout(20))
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator("table tbody tr").first).to_be_visible()
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+    expect(page.get_by_text("重新载入本页").filter(visible=True)).to_have_count(0)
