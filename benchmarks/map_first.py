@@ -1,10 +1,10 @@
 """Measures the first map against an empty page of Dash that is served in the same way.
 
-``./onemap bench map [--rounds 5] [--national URL] [--json]`` opens the map of the made county, and
-of a national database where one is named, in fresh profiles of Chromium that draws in software, in
-turns with an empty page: the same server, packing and addresses that are kept, and Dash alone. A
-relay before each server counts requests and bytes, those of the map's workers too. A map without
-anything on it ends the run. Exits with 1 when a goal is missed.
+``./onemap [--dir FOLDER] bench map [--rounds 5] [--json]`` opens the map of the made county, and of
+the nation in the folder of a national demo that doesn't run, in fresh profiles of Chromium that
+draws in software, in turns with an empty page: the same server, packing and addresses that are
+kept, and Dash alone. A relay before each server counts requests and bytes, those of the map's
+workers too. A map without anything on it ends the run. Exits with 1 when a goal is missed.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,12 +25,15 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks.rig.counting_relay import CountingRelay, Passed
+from benchmarks.rig.map_tiles_ground import nation_token, national_database
 from benchmarks.rig.private_database import county_database
 from dashboard.frame.files import pack_answers
 from dashboard.frame.index_page import Frame
+from data.database import engine
 from data.errors import BadInput
 from tests.contract import county
 from tests.fixtures.browser import FLAGS
+from tests.made.database import Database
 from tests.running.dashboard_process import running_dashboard
 from tests.running.pages import until_in_page
 
@@ -220,24 +224,33 @@ def port_of(url: str) -> int:
     return urlsplit(url).port or 80
 
 
-def measure(rounds_: int, national: str) -> list[dict[str, Any]]:
-    """Returns the figures of each scale and width."""
-    lines = []
+@contextmanager
+def opened(database: Database, folder: Path) -> Iterator[tuple[Browser, str]]:
+    """A browser, and where an empty page is served."""
     with (
-        county_database() as (database, folder),
         running_dashboard(database.urls["app"], folder / "empty.log", {}, EMPTY_APP) as empty,
-        running_dashboard(database.urls["app"], folder / "map.log", {}, COUNTY_APP) as url,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        token = county.sign_in(url, "office")
-        for line in rounds(browser, url, empty, token, rounds_):
-            lines.append({"scale": "county", **line})
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS), empty
+
+
+def measure(count: int, national: Path | None) -> list[dict[str, Any]]:
+    """Returns the figures of each scale and width, of so many rounds."""
+    lines: list[dict[str, Any]] = []
+    with county_database() as (database, folder), opened(database, folder) as (browser, empty):
+        with running_dashboard(database.urls["app"], folder / "map.log", {}, COUNTY_APP) as url:
+            token = county.sign_in(url, "office")
+            figures = rounds(browser, url, empty, token, count)
+            lines += ({"scale": "county", **each} for each in figures)
         if national:
-            with running_dashboard(national, folder / "national.log", {}) as large:
-                token = county.sign_in(large, "auditor")
-                for line in rounds(browser, large, empty, token, rounds_):
-                    lines.append({"scale": "national", **line})
+            with (
+                national_database(national) as cluster,
+                running_dashboard(cluster.url("app"), folder / "national.log", {}) as url,
+            ):
+                owner = engine(cluster.url("owner"))
+                figures = rounds(browser, url, empty, nation_token(owner), count)
+                lines += ({"scale": "national", **each} for each in figures)
+                owner.dispose()
     return lines
 
 
@@ -245,10 +258,10 @@ def main(given: Sequence[str] | None = None) -> int:
     """Prints the figures; returns 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--national", default="", help="URL of a national database")
+    parser.add_argument("--folder", type=Path, help="of a national demo that doesn't run")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(given)
-    lines = measure(chosen.rounds, chosen.national)
+    lines = measure(chosen.rounds, chosen.folder)
     load = round(os.getloadavg()[0], 1)
     over = [each for line in lines for each in missed(line)]
     if chosen.json:

@@ -100,13 +100,29 @@ def readers(owner: Engine, app: Engine, most: int) -> list[Reader]:
         province = connection.execute(text(_PROVINCE)).scalar()
         known = credentials(connection, NATION)
     if count < LEAST or known is None or province is None:
-        raise BadInput(
-            "The database holds no nation.", mend="Make one: ./onemap demo --scale national."
-        )
+        raise _no_nation()
     return [
         _reader(owner, app, "nation", NATION, most),
         _reader(owner, app, "province", str(province), most),
     ]
+
+
+def nation_token(owner: Engine) -> str:
+    """Returns the token of a new session of the nation's reader.
+
+    Raises BadInput for a database that isn't a national one.
+    """
+    with transaction(owner) as connection:
+        found = credentials(connection, NATION)
+        if found is None:
+            raise _no_nation()
+        return open_session(connection, found.account.id, 12)
+
+
+def _no_nation() -> BadInput:
+    return BadInput(
+        "The database holds no nation.", mend="Make one: ./onemap demo --scale national."
+    )
 
 
 def _reader(owner: Engine, app: Engine, name: str, login: str, most: int) -> Reader:

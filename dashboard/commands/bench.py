@@ -18,8 +18,7 @@ ROOT = Path(__file__).parents[2]
 class Bench:
     """A benchmark: its action, the module that measures, its words and what can be chosen.
 
-    ``count`` is an option for a number: its name, what it is unless set, its words. ``address`` is
-    one for the address of another database: its name and its words.
+    ``count`` is an option for a number: its name, what it is unless set, its words.
     """
 
     action: str
@@ -28,7 +27,6 @@ class Bench:
     description: str
     count: tuple[str, int, str] | None = None
     takes_folder: bool = False
-    address: tuple[str, str] | None = None
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,9 +38,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         if bench.count:
             name, usual, words = bench.count
             one.add_argument(f"--{name}", type=int, default=usual, help=words)
-        if bench.address:
-            name, words = bench.address
-            one.add_argument(f"--{name}", default="", metavar="URL", help=words)
         one.add_argument("--json", action="store_true", help=_("print JSON"))
         one.set_defaults(run=partial(run, bench))
     _add_kill(actions)
@@ -85,10 +80,11 @@ def _of_a_nation() -> tuple[Bench, ...]:
             _(
                 "Opens the map of the made county in fresh profiles of Chromium, in turns with an "
                 "empty page that is served in the same way: times, redraws, requests and bytes. "
+                "With --dir of a national demo that isn't running, the nation's map too. "
                 "Exits with 1 when a goal is missed; an empty map ends it."
             ),
             ("rounds", 5, _("rounds of each side")),
-            address=("national", _("a national database too")),
+            takes_folder=True,
         ),
         Bench(
             "reads",
@@ -169,9 +165,7 @@ def run(bench: Bench, args: argparse.Namespace) -> int:
     """Runs a benchmark; returns 0 when what is claimed of it holds, else 1."""
     counts = [f"--{bench.count[0]}={getattr(args, bench.count[0])}"] if bench.count else []
     folder = [f"--folder={args.dir}"] if bench.takes_folder and args.dir else []
-    address = getattr(args, bench.address[0]) if bench.address else ""
-    database = [f"--{bench.address[0]}={address}"] if bench.address and address else []
-    return _measure(bench.module, [*counts, *folder, *database, *(["--json"] * args.json)])
+    return _measure(bench.module, [*counts, *folder, *(["--json"] * args.json)])
 
 
 def run_kill(args: argparse.Namespace) -> int:
