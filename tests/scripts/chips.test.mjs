@@ -51,7 +51,18 @@ test("a chip stays where it was while that is free, and moves when a disc comes 
   assert.notEqual(place([one], [taken], undefined, before).get(1), 3);
 });
 
-test("places are pixels of the whole world, so that moving the map moves no chip", () => {
+test("a chip is whole in the view where its problem lies in it, and beyond stands as it would", () => {
+  const view = { x: 100, y: 100, w: 200, h: 200 };
+  for (const [x, y] of [[195, 100], [195, 5], [5, 195], [3, 3]]) {
+    const box = boxOf(chip(1, x, y), place([chip(1, x, y)], [], undefined, undefined, view).get(1));
+    assert.ok(box.x - box.w / 2 >= 0 && box.x + box.w / 2 <= 200, `${x} ${y}`);
+    assert.ok(box.y - box.h / 2 >= 0 && box.y + box.h / 2 <= 200, `${x} ${y}`);
+  }
+  const beyond = [chip(1, 210, 100)];
+  assert.deepEqual(place(beyond, [], undefined, undefined, view), place(beyond, []));
+});
+
+test("places are pixels of the whole world, so that moving the map moves no chip that stays in view", () => {
   assert.deepEqual(worldPixels([0, 0], 0), [256, 256]);
   const [x, y] = worldPixels([112, 32.5], 9);
   const [twice, deep] = worldPixels([112, 32.5], 10);

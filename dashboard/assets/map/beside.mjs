@@ -85,10 +85,11 @@ export class Beside {
     const room = { full: discs((p) => (p.n ? discSize(p) : MOST_DISC)), water: zoom >= LINES_FROM ? this.water(zoom) : new Set() };
     const seats = seatsOf(this.things("places").filter(({ properties }) => properties.seat), zoom, room);
     const full = [...discs(discSize), ...seats.boxes, ...this.chosenName(zoom)];
+    const view = this.view(zoom);
     const problems = this.ledger ? this.things("problems") : [];
-    const chips = zoom < PINS_FROM ? chipsOf(problems, zoom, { ...room, full, before: this.leaders }) : { features: [], boxes: problems.map((each) => pinBox(each, zoom)) };
+    const chips = zoom < PINS_FROM ? chipsOf(problems, zoom, { ...room, full, before: this.leaders, view }) : { features: [], boxes: problems.map((each) => pinBox(each, zoom)) };
     const left = { ...room, full: [...full, ...chips.boxes], before: this.parts };
-    const rivers = riversOf(partsOf(this.rows("rivers"), zoom), this.view(zoom), zoom, left, inEnglish() ? SPACING.en : SPACING.zh);
+    const rivers = riversOf(partsOf(this.rows("rivers"), zoom), view, zoom, left, inEnglish() ? SPACING.en : SPACING.zh);
     if (this.ledger) this.set("chips", chips.features);
     this.set("names", [...seats.features, ...rivers]);
   }

@@ -1,7 +1,7 @@
 /* Chips from afar: problems that press, counted by place, each beside the water by a short leader. */
 
 import { CHIP_PX, chipWidth } from "./ledger_symbols.mjs";
-import { cellsUnder, Near, worldPixels } from "./placing.mjs";
+import { cellsUnder, meet, Near, worldPixels } from "./placing.mjs";
 
 /** From this zoom on every problem is a pin of its own. */
 export const PINS_FROM = 11;
@@ -31,15 +31,16 @@ export function middleOf(slot, w) {
 }
 
 /**
- * For each chip the number of its leader: off every disc, off other chips where it can be, off the
- * water where it can be, near, and where it was before.
+ * For each chip the number of its leader: off every disc, off other chips where it can be, whole in
+ * the view where it can be, off the water where it can be, near, and where it was before.
  * @param {Placed[]} chips those first that choose first
  * @param {Box[]} full what no chip may cover
  * @param {Set<string>} water cells of CELL_PX that a line crosses
  * @param {Map<number, number>} before
+ * @param {Box} [view] what is seen; a chip whose problem lies beyond may lie there too
  * @returns {Map<number, number>}
  */
-export function place(chips, full, water = new Set(), before = new Map()) {
+export function place(chips, full, water = new Set(), before = new Map(), view = undefined) {
   const kept = new Near();
   const taken = new Near();
   for (const box of full) kept.add(box);
@@ -47,6 +48,7 @@ export function place(chips, full, water = new Set(), before = new Map()) {
   const slots = new Map();
   for (const chip of chips) {
     let [best, least] = [0, Infinity];
+    const seen = view && meet({ x: chip.x, y: chip.y, w: 0, h: 0 }, view) ? view : undefined;
     for (let slot = 0; slot < TIPS.length; slot += 1) {
       const box = boxOf(chip, slot);
       const ring = Math.floor(slot / SIDES.length);
@@ -54,6 +56,7 @@ export function place(chips, full, water = new Set(), before = new Map()) {
       if (cost >= least) continue;
       if (kept.has(box)) cost += 1000;
       if (taken.has(box)) cost += 100;
+      if (seen && !within(box, seen)) cost += 50;
       cost += Math.min(cellsUnder(box, water), 12);
       if (cost < least) [best, least] = [slot, cost];
     }
@@ -62,6 +65,9 @@ export function place(chips, full, water = new Set(), before = new Map()) {
   }
   return slots;
 }
+
+/** @param {Box} box @param {Box} view */
+const within = (box, view) => Math.abs(box.x - view.x) * 2 <= view.w - box.w && Math.abs(box.y - view.y) * 2 <= view.h - box.h;
 
 /** @param {Placed} chip @param {number} slot @returns {Box} */
 export function boxOf({ x, y, w }, slot) {
@@ -73,15 +79,15 @@ export function boxOf({ x, y, w }, slot) {
  * The chips of the tiles' rows, each with where it is drawn, and the boxes they fill.
  * @param {Row[]} rows
  * @param {number} zoom
- * @param {{full: Box[], water: Set<string>, before: Map<number, number>}} room `before` holds the leaders from now on
+ * @param {{full: Box[], water: Set<string>, before: Map<number, number>, view?: Box}} room `before` holds the leaders from now on
  */
-export function chipsOf(rows, zoom, { full, water, before }) {
+export function chipsOf(rows, zoom, { full, water, before, view }) {
   const first = [...rows].sort((a, b) => b.properties.n_late - a.properties.n_late || Number(a.id) - Number(b.id));
   const chips = first.map(({ id, geometry, properties: p }) => {
     const [x, y] = worldPixels(/** @type {any} */ (geometry).coordinates, zoom); // any: points alone
     return { id: Number(id), x, y, w: chipWidth(p.n_late, p.n_soon) };
   });
-  const slots = place(chips, full, water, before);
+  const slots = place(chips, full, water, before, view);
   before.clear();
   const features = first.map(({ geometry, properties }, number) => {
     const { id, w } = chips[number];
