@@ -14,15 +14,8 @@ def map_words() -> dict[str, str]:
         "live": _("Live"),
         "by_month": _("Monthly mean"),
         "month_span": _("Means of {from} to {to}"),
-        "lost": _("Disconnected, reconnecting (attempt {n})"),
-        "lost_since": _("The connection is lost. Showing data of {time}."),
-        "not_live": _("Not live"),
-        "not_live_since": _("Not live since {time}: the database does not answer."),
-        "signed_out": _("Your session has ended. Please sign in again."),
-        "sign_in": _("Sign in"),
+        **notice_words(),
         "online": _("{n} / {m} online"),
-        "load_failed": _("The map could not be loaded."),
-        "unread": _("The address holds what can't be read: {parts}. The map shows the rest."),
         "close": _("Close"),
         "retry": _("Try again"),
         "changed": _("{n} stations have new readings"),
@@ -70,6 +63,21 @@ def map_words() -> dict[str, str]:
     }
 
 
+def notice_words() -> dict[str, str]:
+    """Returns what stands over the map when its line is lost or a part of it is, by key."""
+    return {
+        "lost": _("Disconnected, reconnecting (attempt {n})"),
+        "lost_since": _("The connection is lost. Showing data of {time}."),
+        "not_live": _("Not live"),
+        "not_live_since": _("Not live since {time}: the database does not answer."),
+        "signed_out": _("Your session has ended. Please sign in again."),
+        "sign_in": _("Sign in"),
+        "load_failed": _("The map could not be loaded."),
+        "load_slow": _("A part of the map is slow to come."),
+        "unread": _("The address holds what can't be read: {parts}. The map shows the rest."),
+    }
+
+
 def search_words() -> dict[str, str]:
     """Returns what stands in the empty search box, by key: the longest that fits is shown."""
     return {
@@ -111,7 +119,7 @@ def ledger_map_words() -> dict[str, str]:
         "longest": _("worst by {n} working days"),
         "none_overdue": _("none overdue"),
         "of_open": _("of {n} open"),
-        "soon_n": _("{n} due in 3 days"),
+        "soon_n": _("area: {n} due in 3 days"),
         "today_n": _("{n} today"),
         "report_hint": _("Click where the problem is; Esc to cancel."),
         **{f"category.{key}": category_word(key) for key in CATEGORY_KEYS},

@@ -10,6 +10,8 @@ import { inEnglish } from "./words.mjs";
 
 /* From here on marks keep off the lines of rivers; further out those are everywhere. */
 const LINES_FROM = 8;
+/* For a tile that is late the others don't wait longer. */
+const PATIENCE_MS = 3000;
 /* A disc takes this much room for names, whatever class it shows, so that no class moves a name. */
 const MOST_DISC = /** @type {Lonlat} */ ([38, 28]);
 
@@ -37,6 +39,7 @@ export class Beside {
     this.isAsked = false;
     this.zoom = map.getZoom();
     this.isBehind = false; // what was asked for could not be laid out yet
+    this.behindAt = 0; // since when, in this page's time
     map.on("sourcedata", (event) => ["onemap", "selected"].includes(event.sourceId) && this.ask());
     map.on("moveend", () => this.ask());
     map.on("zoom", () => this.forget());
@@ -50,8 +53,15 @@ export class Beside {
     this.isAsked = true;
     requestAnimationFrame(() => {
       this.isAsked = false;
+      const wasBehind = this.isBehind;
+      const now = performance.now();
       this.isBehind = !this.map.getSource("names") || !this.map.isSourceLoaded("onemap") || this.map.isZooming();
-      if (!this.isBehind) this.draw();
+      if (this.isBehind && !wasBehind) {
+        this.behindAt = now;
+        setTimeout(() => this.isBehind && this.ask(), PATIENCE_MS);
+      }
+      const isLate = this.map.getSource("names") && !this.map.isZooming() && now >= this.behindAt + PATIENCE_MS;
+      if (!this.isBehind || isLate) this.draw();
     });
   }
 

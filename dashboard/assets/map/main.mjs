@@ -31,7 +31,7 @@ export class OneMap {
   constructor(scene) {
     this.scene = scene;
     this.filters = new Filters(scene.map);
-    this.tiles = new Tiles(scene, (isLacking) => this.lack(isLacking));
+    this.tiles = new Tiles(scene, (lack) => this.lack(lack));
     this.ledger = new Ledger(scene);
     this.selection = new Selection(scene, { ledger: this.ledger, basis: () => this.basis, choose: (thing, seen) => this.choose(thing, seen) });
     this.rungAt = -Infinity;
@@ -42,7 +42,9 @@ export class OneMap {
     this.basis = "now";
     this.path = "";
     this.wasLost = false;
-    this.isLacking = false;
+    /** @type {import("./lacking.mjs").Lack} */
+    this.lacking = "";
+    this.hasFailed = false; // the state could not be read
     this.turn = 0;
     // any: made as the page is entered, and nothing that needs them is called before.
     const later = /** @type {any} */ (null);
@@ -87,7 +89,7 @@ export class OneMap {
     this.unplaced = !view.camera;
     await this.load(first);
     if (this.page !== page) return;
-    if (this.isLacking) this.sayLacking();
+    this.sayLacking();
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
     this.drawScale();
     const alone = view.selection ?? this.state?.only;
@@ -111,7 +113,8 @@ export class OneMap {
   readAddress() {
     const view = readView();
     const unread = unreadParts({ off: Object.keys(SWITCHED), filter: Object.keys(FILTERS) });
-    if (unread.length) this.panel.notice(say("unread", { parts: unread.join(", ").slice(0, 80) }), say("close"), null, () => this.panel.hideNotice());
+    if (unread.length) this.panel.notice("unread", say("unread", { parts: unread.join(", ").slice(0, 80) }), say("close"), null, () => this.panel.hush("unread"));
+    else this.panel.hush("unread");
     this.basis = view.basis;
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
     for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
@@ -137,20 +140,30 @@ export class OneMap {
   /** The line to the server stands or broke; tiles that failed meanwhile are asked for again. @param {string} state @param {number} attempt */
   line(state, attempt) {
     this.panel.showLine(state, attempt, this.at, this.basis);
-    if (state === "live" && this.wasLost) this.tiles.refresh();
+    if (state === "live" && this.hasFailed) this.load();
+    else if (state === "live" && this.wasLost) this.tiles.refresh();
     this.wasLost = state === "lost";
   }
 
-  /** Tiles can't be had, or come again. @param {boolean} isLacking */
-  lack(isLacking) {
-    if (isLacking === this.isLacking) return;
-    this.isLacking = isLacking;
+  /** Tiles can't be had, are slow to come, or come again. @param {import("./lacking.mjs").Lack} lacking */
+  lack(lacking) {
+    if (this.lacking === "signed_out") this.panel?.hush("signed_out");
+    this.lacking = lacking;
     if (this.page) this.sayLacking();
   }
 
   sayLacking() {
-    if (this.isLacking) this.panel.notice(say("load_failed"), say("retry"), null, () => this.tiles.refresh());
-    else this.panel.hideNotice();
+    const again = /** @type {[string, null, () => void]} */ ([say("retry"), null, () => this.retry()]);
+    this.panel.hush("failed", "slow");
+    if (this.lacking === "failed") this.panel.notice("failed", say("load_failed"), ...again);
+    else if (this.lacking === "slow") this.panel.notice("slow", say("load_slow"), ...again);
+    else if (this.lacking === "signed_out") this.panel.notice("signed_out", say("signed_out"), say("sign_in"), "/sign-in");
+  }
+
+  /** What could not be had is asked for again: the state brings the tiles with it. */
+  retry() {
+    if (this.hasFailed) this.load();
+    if (this.lacking) this.tiles.refresh();
   }
 
   leave() {
@@ -167,7 +180,7 @@ export class OneMap {
     const basis = this.basis;
     try {
       const answer = await (asked ?? askState(basis));
-      if (answer.status === 401) return this.panel.notice(say("signed_out"), say("sign_in"), "/sign-in");
+      if (answer.status === 401) return this.panel.notice("signed_out", say("signed_out"), say("sign_in"), "/sign-in");
       if (!answer.ok) throw new Error(String(answer.status));
       const state = await answer.json();
       if (basis !== this.basis || !this.page) return null;
@@ -175,11 +188,11 @@ export class OneMap {
       if (!asked) this.tiles.refresh();
       this.selection.refresh();
       this.list.refresh();
-      if (this.failed) this.panel.hideNotice();
-      this.failed = false;
+      this.hasFailed = false;
+      this.panel.hush("not_loaded");
     } catch {
-      this.failed = true;
-      this.panel.notice(say("load_failed"), say("retry"), null, () => this.load());
+      this.hasFailed = true;
+      this.panel.notice("not_loaded", say("load_failed"), say("retry"), null, () => this.retry());
     }
     return null;
   }

@@ -11,6 +11,12 @@ import { clock, element, say } from "./words.mjs";
  * @property {(name: string) => void} action
  */
 
+/**
+ * Why a notice stands over the map: one at a time, the gravest first, and the next once that is over.
+ * @typedef {"signed_out" | "lost" | "not_loaded" | "failed" | "slow" | "unread"} Reason
+ */
+const REASONS = /** @type {Reason[]} */ (["signed_out", "lost", "not_loaded", "failed", "slow", "unread"]);
+
 /* A count that is wider than its part of the bar is left out there. */
 const [SPREAD_PX, DIGIT_PX] = [200, 8];
 
@@ -22,6 +28,8 @@ export class Panel {
     this.unsaid = 0;
     /** @type {Date | null} */
     this.lostAt = null;
+    /** @type {Map<Reason, {text: string, linkText: string | null, href: string | null, press: (() => void) | null}>} */
+    this.notices = new Map();
     new ResizeObserver(() => this.sayLegend()).observe(this.one("legend"));
     page.addEventListener("click", (event) => {
       const pressed = /** @type {HTMLElement} */ (event.target);
@@ -146,13 +154,12 @@ export class Panel {
     this.word(basis);
     if (state === "lost") this.one("live-word").textContent = attempt ? say("lost", { n: attempt }) : say("not_live");
     this.one("live-time").textContent = at ? clock(at) : "";
-    if (state === "live" && this.lineNotice) this.hideNotice();
-    this.lineNotice = ["lost", "signed_out"].includes(state);
+    if (state === "live") this.hush("lost", "signed_out");
     if (state === "live") this.lostAt = null;
     else this.lostAt ??= new Date();
-    if (state === "lost" && attempt) this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
-    else if (state === "lost") this.notice(say("not_live_since", { time: clock(this.lostAt ?? new Date()).slice(0, 5) }));
-    else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
+    if (state === "lost" && attempt) this.notice("lost", say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
+    else if (state === "lost") this.notice("lost", say("not_live_since", { time: clock(this.lostAt ?? new Date()).slice(0, 5) }));
+    else if (state === "signed_out") this.notice("signed_out", say("signed_out"), say("sign_in"), "/sign-in");
   }
 
   /** The mark's word by basis, unless the line is lost. @param {string} basis */
@@ -166,8 +173,23 @@ export class Panel {
     this.one("live-time").textContent = clock(at);
   }
 
-  /** A notice over the map. @param {string} text @param {string | null} [linkText] @param {string | null} [href] @param {(() => void) | null} [press] */
-  notice(text, linkText = null, href = null, press = null) {
+  /** A notice over the map. @param {Reason} reason @param {string} text @param {string | null} [linkText] @param {string | null} [href] @param {(() => void) | null} [press] */
+  notice(reason, text, linkText = null, href = null, press = null) {
+    this.notices.set(reason, { text, linkText, href, press });
+    this.showNotice();
+  }
+
+  /** What was said for these reasons is over. @param {...Reason} reasons */
+  hush(...reasons) {
+    for (const reason of reasons) this.notices.delete(reason);
+    this.showNotice();
+  }
+
+  showNotice() {
+    const first = REASONS.find((reason) => this.notices.has(reason));
+    this.one("notice").hidden = !first;
+    if (!first) return;
+    const { text, linkText, href, press } = /** @type {NonNullable<ReturnType<typeof this.notices.get>>} */ (this.notices.get(first));
     const link = /** @type {HTMLAnchorElement} */ (this.one("notice-link"));
     this.one("notice-text").textContent = text;
     link.hidden = !linkText;
@@ -175,11 +197,6 @@ export class Panel {
     if (href) link.href = href;
     else link.setAttribute("href", "#");
     link.onclick = press ? (event) => (event.preventDefault(), press()) : null;
-    this.one("notice").hidden = false;
-  }
-
-  hideNotice() {
-    this.one("notice").hidden = true;
   }
 
   /** @param {string} text */

@@ -12,6 +12,8 @@ import { say } from "./words.mjs";
 const AGE_MS = 900000;
 const UNCOVER_MS = 400;
 const BETWEEN_MS = 500;
+/* A first view that has one slow tile is shown after so long without it. */
+const PATIENCE_MS = 4000;
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
 
 /** Lines of longitude and latitude around the bounds; none where they would be too many. @param {Bounds} bounds @returns {import("geojson").FeatureCollection} */
@@ -42,7 +44,7 @@ export function withoutWords(made) {
   return words;
 }
 
-/** Until its first tiles are there the map is covered: it is drawn when all of them have come, for without a graphics card each time takes 100 ms. @param {WaterMap} map */
+/** Until its first tiles are there the map is covered: it is drawn when all of them have come, for without a graphics card each time takes 100 ms. Answers what ends this. @param {WaterMap} map */
 function seldom(map) {
   const draw = map.triggerRepaint.bind(map);
   let drawnAt = -Infinity;
@@ -56,7 +58,9 @@ function seldom(map) {
       draw();
     }, Math.max(0, pause));
   };
-  map.once("load", () => { map.triggerRepaint = draw; });
+  const end = () => { map.triggerRepaint = draw; };
+  map.once("load", end);
+  return end;
 }
 
 export class Scene {
@@ -92,22 +96,33 @@ export class Scene {
     performance.mark("onemap-made");
     /** Once all of the first view is drawn. @type {Promise<void>} */
     this.drawn = new Promise((done) => {
-      this.map.once("idle", () => {
+      let isSeen = false;
+      const seen = () => {
+        if (isSeen) return;
+        isSeen = true;
         performance.mark("onemap-idle");
         this.addWords(words);
         this.beside = new Beside(this.map, { ...this.options, isNarrowed: () => this.isNarrowed }); // together with the words
         done();
-      });
+      };
+      this.map.once("idle", seen);
+      this.map.once("style.load", () => setTimeout(seen, PATIENCE_MS));
     });
     let hasFailed = false;
     this.map.on("error", (event) => { hasFailed ||= /** @type {{sourceId?: string}} */ (event).sourceId === "onemap"; });
+    const isBare = () => !["land", "reaches"].some((sourceLayer) => this.map.querySourceFeatures("onemap", { sourceLayer }).length);
     const uncover = () => {
-      const isBare = hasFailed && !["land", "reaches"].some((sourceLayer) => this.map.querySourceFeatures("onemap", { sourceLayer }).length);
-      if (isBare) this.map.once("idle", uncover);
+      if (hasFailed && isBare()) this.map.once("idle", uncover);
+      else this.uncover();
+    };
+    const look = () => {
+      if (isBare()) setTimeout(look, BETWEEN_MS);
       else this.uncover();
     };
     this.map.once("load", uncover);
-    if (this.first) seldom(this.map);
+    this.map.once("style.load", () => setTimeout(look, PATIENCE_MS));
+    for (const moved of /** @type {const} */ (["mousedown", "touchstart", "wheel"])) this.map.once(moved, () => this.uncover()); // who takes hold of it wants the map itself
+    this.often = this.first ? seldom(this.map) : () => {};
     if (innerWidth < 1200) page.classList.add("mp-folded");
     this.place(page);
     this.map.touchZoomRotate.disableRotation();
@@ -143,6 +158,7 @@ export class Scene {
   /** The map takes the place of what was drawn in the document. */
   uncover() {
     this.box.classList.remove("mp-coming");
+    this.often();
     setTimeout(() => this.first?.remove(), UNCOVER_MS);
   }
 

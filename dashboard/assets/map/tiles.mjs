@@ -39,7 +39,7 @@ export function tilesIn(boxes, view, zoom) {
 }
 
 export class Tiles {
-  /** @param {import("./scene.mjs").Scene} scene @param {(isLacking: boolean) => void} hear is called when they can't be had and when they come again */
+  /** @param {import("./scene.mjs").Scene} scene @param {(lack: import("./lacking.mjs").Lack) => void} hear is called when they can't be had and when they come again */
   constructor({ map, options }, hear) {
     this.map = map;
     this.options = options;
