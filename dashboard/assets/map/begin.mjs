@@ -37,7 +37,7 @@ export async function mount(page) {
   window.onemap.map = app.scene.map;
   window.onemap.app = app;
   if (!document.contains(page)) return;
-  app.leave();
+  if (app.page) app.leave(); // a map that never had a page goes on asking for what it could not get
   await app.enter(page, first);
 }
 
