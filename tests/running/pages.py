@@ -1,6 +1,6 @@
-"""Waiting for what becomes true in a page whose policy forbids it to evaluate strings."""
+"""Pages that are waited for, whose policy forbids to evaluate strings, or that wait for answers."""
 
-from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import BrowserContext, ElementHandle, Page, Route
 
 from tests.running.waiting import shared, until
 
@@ -31,3 +31,14 @@ def until_map_is_gone(page: Page, canvas: ElementHandle) -> None:
     A browser has room for sixteen or so; one that stays takes the place of a map that is seen.
     """
     until_in_page(page, "canvas => canvas.getContext('webgl2').isContextLost()", canvas)
+
+
+def hold(browser: BrowserContext | Page, address: str) -> list[Route]:
+    """The requests to such addresses, which wait from now on until each is let go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    browser.route(address, keep)
+    return held

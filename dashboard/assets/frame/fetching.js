@@ -88,6 +88,7 @@
     }
   };
 
+  // A page whose answer was lost would stay empty until somebody loads it anew.
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   let pause = AGAIN_MS;

@@ -68,9 +68,8 @@ export async function plain(box, { center, zoom, label }) {
   const stop = followTheme(map, () => groundStyle(palette()).layers);
   const sizes = new ResizeObserver(() => map.resize());
   sizes.observe(box);
-  const lacking = new Lacking(map, () => map.refreshTiles("onemap"));
+  new Lacking(map, () => map.refreshTiles("onemap"));
   onceGone(canvas, () => {
-    lacking.close();
     stop();
     sizes.disconnect();
     map.remove(); // a browser has room for sixteen or so

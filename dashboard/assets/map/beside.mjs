@@ -40,28 +40,37 @@ export class Beside {
     this.zoom = map.getZoom();
     this.isBehind = false; // what was asked for could not be laid out yet
     this.behindAt = 0; // since when, in this page's time
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.late = undefined;
+    this.frame = 0;
     map.on("sourcedata", (event) => ["onemap", "selected"].includes(event.sourceId) && this.ask());
     map.on("moveend", () => this.ask());
     map.on("zoom", () => this.forget());
     map.on("idle", () => this.isBehind && this.ask());
+    map.on("remove", () => {
+      clearTimeout(this.late);
+      cancelAnimationFrame(this.frame);
+    });
     this.ask();
   }
 
-  /** All is laid out once for everything that changed, when every tile in view is there. */
+  /** All is laid out once for everything that changed, when every tile in view is there or one has been late for long. */
   ask() {
     if (this.isAsked) return;
     this.isAsked = true;
-    requestAnimationFrame(() => {
+    this.frame = requestAnimationFrame(() => {
       this.isAsked = false;
+      const isReady = Boolean(this.map.getSource("names")) && !this.map.isZooming();
       const wasBehind = this.isBehind;
       const now = performance.now();
-      this.isBehind = !this.map.getSource("names") || !this.map.isSourceLoaded("onemap") || this.map.isZooming();
-      if (this.isBehind && !wasBehind) {
-        this.behindAt = now;
-        setTimeout(() => this.isBehind && this.ask(), PATIENCE_MS);
-      }
-      const isLate = this.map.getSource("names") && !this.map.isZooming() && now >= this.behindAt + PATIENCE_MS;
-      if (!this.isBehind || isLate) this.draw();
+      this.isBehind = !isReady || !this.map.isSourceLoaded("onemap");
+      if (!wasBehind) this.behindAt = now;
+      clearTimeout(this.late);
+      if (this.isBehind) this.late = setTimeout(() => this.ask(), PATIENCE_MS);
+      const isLate = isReady && now >= this.behindAt + PATIENCE_MS;
+      if (this.isBehind && !isLate) return;
+      this.behindAt = now; // what is late still has as long again, so that a stream of changes lays out no more often
+      this.draw();
     });
   }
 

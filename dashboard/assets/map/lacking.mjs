@@ -30,6 +30,7 @@ export class Lacking {
       if (!this.timer) this.pause = FIRST_MS;
       this.heard();
     });
+    map.on("remove", () => this.close());
     map.on("sourcedata", (event) => this.came(/** @type {MapError} */ (event)));
   }
 

@@ -160,7 +160,7 @@ export class OneMap {
     else if (this.lacking === "signed_out") this.panel.notice("signed_out", say("signed_out"), say("sign_in"), "/sign-in");
   }
 
-  /** What could not be had is asked for again: the state brings the tiles with it. */
+  /** What could not be had is asked for again. */
   retry() {
     if (this.hasFailed) this.load();
     if (this.lacking) this.tiles.refresh();

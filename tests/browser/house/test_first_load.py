@@ -8,7 +8,7 @@ from playwright.sync_api import Response, Route, expect
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk
 from tests.fixtures.served import Served
-from tests.running.pages import until_in_page
+from tests.running.pages import hold, until_in_page
 from tests.running.waiting import until
 
 GRID = "/dash_ag_grid/"
@@ -60,13 +60,8 @@ def test_a_page_that_waits_for_its_layout_keeps_the_empty_bar_and_says_nothing(
     desk: Desk, shared_served: Served
 ) -> None:
     page = desk(Role.OFFICE, "/account")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
+    held = hold(page, "**/_dash-layout")
     for address in ("/rivers", "/"):
-        page.route("**/_dash-layout", hold)
         page.goto(shared_served.url + address)
         waiting = page.locator("#react-entry-point > ._dash-loading")
         expect(waiting).to_have_css("font-size", "0px")
@@ -77,7 +72,6 @@ def test_a_page_that_waits_for_its_layout_keeps_the_empty_bar_and_says_nothing(
             assert bar == "48px"
         until(lambda: held or page.wait_for_timeout(20))
         held.pop().continue_()
-        page.unroute("**/_dash-layout")
         expect(waiting).to_have_count(0)
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from data.clock import now
 from data.vocabulary import Role
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
 from tests.made.readings.courses import hours_before, take_in, wave
-from tests.running.pages import PATIENCE_S
+from tests.running.pages import PATIENCE_S, hold
 from tests.running.waiting import shared, until
 
 MapOf = Callable[..., MapPage]
@@ -53,12 +53,7 @@ def test_a_drawer_that_is_emptied_late_leaves_the_keyboard_to_who_types_meanwhil
     opened = map_page(filled)
     opened.open_drawer("QH-01")
     page = opened.page
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/_dash-update-component*", hold)
+    held = hold(page, "**/_dash-update-component*")
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     page.keyboard.type("没有这个")

@@ -6,6 +6,7 @@ from playwright.sync_api import Route, expect
 
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
+from tests.running.pages import hold
 from tests.running.waiting import until
 
 MapPages = Callable[[Served], MapPage]
@@ -40,13 +41,9 @@ def test_who_takes_hold_of_a_map_that_is_coming_sees_the_map(
     map_page: MapPages, shared_served: Served
 ) -> None:
     opened = map_page(shared_served)
-    page, held = opened.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
+    page = opened.page
     opened.until_pictured()
-    page.context.route("**/tiles/**", hold)
+    held = hold(page.context, "**/tiles/**")
     page.goto(shared_served.url)
     opened.until("window.onemap?.map")
     expect(page.locator(".mp-canvas")).to_have_class("mp-canvas mp-coming maplibregl-map")

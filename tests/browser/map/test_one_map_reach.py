@@ -5,13 +5,14 @@ from io import BytesIO
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from data.queries.map.changes import last_change_no
 from tests.fixtures.map import MapPage, fail_tiles_once, row_of
 from tests.fixtures.served import Served
 from tests.made.ledger.acts import report
 from tests.made.map.newest import tell_class, tell_compliance
+from tests.running.pages import hold
 
 MapOf = Callable[..., MapPage]
 SEEN_CHANGE = 24
@@ -95,15 +96,10 @@ def test_the_map_stays_as_it_is_while_an_answer_is_waited_for(
     filled: Served, map_page: MapOf, *, phone: bool
 ) -> None:
     opened = map_page(filled)
-    held: list[Route] = []
     opened.open(phone=phone)
     size = "return [app.scene.box.clientHeight, map.getCanvas().clientHeight]"
     before, middle = opened.tell(size), opened.tell("return map.getCenter().toArray()")
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    opened.page.route("**/_dash-update-component*", hold)
+    held = hold(opened.page, "**/_dash-update-component*")
     opened.tell(f"app.choose({{kind: 'section', id: {filled.basin.section_up}}})")
     opened.page.wait_for_selector("#one-map-drawer-frame:not([hidden])")
     opened.page.wait_for_selector("._dash-loading-callback", state="attached")

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
+from tests.running.pages import hold
 
 MapPages = Callable[[Served], MapPage]
 
@@ -87,12 +88,8 @@ def test_a_map_that_is_left_before_it_is_there_stands_on_no_other_page(
     map_page: MapPages, shared_served: Served
 ) -> None:
     opened = map_page(shared_served)
-    page, held = opened.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/maplibre-gl.mjs*", hold)
+    page = opened.page
+    held = hold(page, "**/maplibre-gl.mjs*")
     page.goto(shared_served.url)
     page.locator("#shell-nav a[href='/rivers']").click()
     page.locator("table tbody tr").first.wait_for()
